@@ -1,0 +1,9 @@
+"""Who you are: accounts, log-in, e-mail verification, and the driver's cars."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the room."""

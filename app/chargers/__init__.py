@@ -1,0 +1,9 @@
+"""A charger on offer, in OCPI's shape: place, plug, power, photos, QR label."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the room."""

@@ -1,0 +1,9 @@
+"""Commands of ``flask``: every use case that a person or a timer starts by hand."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""

@@ -1,0 +1,137 @@
+"""Settings: one frozen value read once from the environment, or made by a test."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+MODES = ("embedded", "production")
+
+
+class BadSetting(Exception):
+    """A setting is missing or odd; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that differs between installations.
+
+    :param mode: ``embedded`` (one machine, no accounts anywhere) or ``production``
+    :param database_url: SQLAlchemy address of the database
+    :param secret_key: signs cookies and links, wraps device keys; at least 32 chars
+    :param public_url: address people use, without a slash at the end
+    :param instance_dir: writable folder for uploads, mails and embedded data
+    :param mqtt_broker_url: ``mqtt[s]://user:password@host:port``; None starts the
+        embedded broker
+    :param smtp_url: ``smtp[s]://user:password@host:port``; None writes mails to a
+        folder and shows them on a page
+    :param tile_url: Leaflet tile address; None uses the built-in base map
+    """
+
+    mode: str = "embedded"
+    database_url: str
+    secret_key: str
+    public_url: str = "http://127.0.0.1:8000"
+    instance_dir: Path = ROOT / "instance"
+    mqtt_broker_url: str | None = None
+    mqtt_embedded_port: int = 18830
+    smtp_url: str | None = None
+    mail_from: str = "Plugbid <no-reply@plugbid.invalid>"
+    tile_url: str | None = None
+    tile_attribution: str = ""
+    tile_max_zoom: int = 19
+    trusted_hosts: tuple[str, ...] = ()
+    proxy_hops: int = 0
+    testing: bool = False
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether everything runs on this one machine, with demo helpers."""
+        return self.mode == "embedded"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site over TLS, so that cookies may insist."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Return the settings of this process.
+
+        :raises BadSetting: if a variable is missing or odd, naming it
+        """
+        env = os.environ if env is None else env
+        mode = env.get("PLUGBID_MODE", "embedded")
+        if mode not in MODES:
+            raise BadSetting(f"PLUGBID_MODE must be one of {', '.join(MODES)}.")
+        instance_dir = Path(env.get("INSTANCE_DIR", ROOT / "instance"))
+        port = _integer(env, "PORT", 8000)
+        public_url = env.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+        if urlsplit(public_url).scheme not in {"http", "https"}:
+            raise BadSetting("PUBLIC_URL must start with http:// or https://.")
+        return cls(
+            mode=mode,
+            database_url=_database_url(env, mode, instance_dir),
+            secret_key=_secret_key(env, mode, instance_dir),
+            public_url=public_url,
+            instance_dir=instance_dir,
+            mqtt_broker_url=env.get("MQTT_BROKER_URL") or None,
+            mqtt_embedded_port=_integer(env, "MQTT_EMBEDDED_PORT", 18830),
+            smtp_url=env.get("SMTP_URL") or None,
+            mail_from=env.get("MAIL_FROM", "Plugbid <no-reply@plugbid.invalid>"),
+            tile_url=env.get("TILE_URL") or None,
+            tile_attribution=env.get("TILE_ATTRIBUTION", ""),
+            tile_max_zoom=_integer(env, "TILE_MAX_ZOOM", 19),
+            trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
+            proxy_hops=_integer(env, "PROXY_HOPS", 0),
+        )
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit():
+        raise BadSetting(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _database_url(env: Mapping[str, str], mode: str, instance_dir: Path) -> str:
+    url = env.get("DATABASE_URL")
+    if url:
+        # Hosting services still hand out the old scheme name.
+        for old in ("postgres://", "postgresql://"):
+            if url.startswith(old):
+                return "postgresql+psycopg://" + url.removeprefix(old)
+        return url
+    if mode == "production":
+        raise BadSetting("DATABASE_URL must be set in production.")
+    instance_dir.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{instance_dir.resolve() / 'plugbid.db'}"
+
+
+def _secret_key(env: Mapping[str, str], mode: str, instance_dir: Path) -> str:
+    key = env.get("SECRET_KEY")
+    if key:
+        if len(key) < 32:
+            raise BadSetting("SECRET_KEY must have at least 32 characters.")
+        return key
+    if mode == "production":
+        raise BadSetting("SECRET_KEY must be set in production.")
+    # An embedded installation keeps a key of its own, made once, in its folder.
+    path = instance_dir / "secret_key"
+    if not path.exists():
+        instance_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=instance_dir) as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            # A link appears whole, and only for the first of several processes.
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+    return path.read_text().strip()

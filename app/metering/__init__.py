@@ -1,0 +1,9 @@
+"""What flowed: unlocking, sessions, readings, sealed records."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the room."""

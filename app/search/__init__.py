@@ -1,0 +1,9 @@
+"""The map and the filters. Reads only."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the room."""

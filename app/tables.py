@@ -1,0 +1,21 @@
+"""Imports every room's tables, so that migrations and tests see the whole schema."""
+
+from app.accounts import models as accounts
+from app.bookings import models as bookings
+from app.chargers import models as chargers
+from app.devices import models as devices
+from app.metering import models as metering
+from app.pricing import models as pricing
+from app.schedules import models as schedules
+from app.web import limits
+
+__all__ = [
+    "accounts",
+    "bookings",
+    "chargers",
+    "devices",
+    "limits",
+    "metering",
+    "pricing",
+    "schedules",
+]

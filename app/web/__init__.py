@@ -1,0 +1,1 @@
+"""Glue between Flask and the rooms: rendering, errors, headers, limits, files."""

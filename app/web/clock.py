@@ -1,0 +1,19 @@
+"""The only place that reads the clock; routes, jobs and commands ask it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import current_app
+
+
+def now() -> datetime:
+    """Return the current UTC instant of this application."""
+    read: Callable[[], datetime] = current_app.extensions["plugbid_clock"]
+    return read()
+
+
+def system_clock() -> datetime:
+    """Return the machine's UTC time."""
+    return datetime.now(UTC)

@@ -1,0 +1,73 @@
+"""Rate limits counted in the database, so they hold across processes and machines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Integer, String, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Row, UtcDateTime, writing
+from app.kernel.errors import TooMany
+
+
+class RateCounterRow(Row):
+    """How often one key was used in one fixed window."""
+
+    __tablename__ = "rate_counter"
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    window_starts_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    uses: Mapped[int] = mapped_column(Integer)
+
+
+def count_use(key: str, *, limit: int, window_s: int, now: datetime) -> None:
+    """Count one use of the key in its own transaction.
+
+    :raises TooMany: if the window already holds ``limit`` uses
+    """
+    opened = int(now.timestamp()) // window_s * window_s
+    starts_at = datetime.fromtimestamp(opened, UTC)
+    if _add_one(key, starts_at) > limit:
+        wait_s = max(1, opened + window_s - int(now.timestamp()))
+        raise TooMany(
+            f"Too many attempts. Please try again in {_in_words(wait_s)}.",
+            retry_after_s=wait_s,
+        )
+
+
+def _add_one(key: str, starts_at: datetime) -> int:
+    at = (RateCounterRow.key == key) & (RateCounterRow.window_starts_at == starts_at)
+    for _ in range(2):
+        try:
+            with writing() as work:
+                changed = work.session.execute(
+                    update(RateCounterRow)
+                    .where(at)
+                    .values(uses=RateCounterRow.uses + 1)
+                )
+                if changed.rowcount:  # type: ignore[attr-defined]
+                    return int(
+                        work.session.scalar(select(RateCounterRow.uses).where(at)) or 0
+                    )
+                work.session.execute(
+                    delete(RateCounterRow).where(
+                        RateCounterRow.key == key,
+                        RateCounterRow.window_starts_at < starts_at,
+                    )
+                )
+                work.session.execute(
+                    insert(RateCounterRow).values(
+                        key=key, window_starts_at=starts_at, uses=1
+                    )
+                )
+                return 1
+        except IntegrityError:
+            continue  # Another process opened the window; count in it.
+    raise TooMany("Too many attempts at once. Please try again.", retry_after_s=1)
+
+
+def _in_words(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds"
+    return f"{-(-seconds // 60)} minutes"

@@ -1,0 +1,37 @@
+"""Addresses of static files that change when the file does, so caches may keep them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, url_for
+
+
+def init_app(app: Flask) -> None:
+    """Offer ``static_v`` to templates and let browsers keep what it names."""
+    app.add_template_global(static_v)
+    app.after_request(_keep_named_versions)
+
+
+def static_v(filename: str) -> str:
+    """Return the address of a static file with a piece of its hash."""
+    folder = current_app.static_folder
+    assert folder is not None
+    return url_for("static", filename=filename, v=_digest(Path(folder) / filename))
+
+
+def _digest(path: Path) -> str:
+    return _digest_at(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _digest_at(path: Path, _modified_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _keep_named_versions(response: Response) -> Response:
+    if request.endpoint == "static" and request.args.get("v"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,1 @@
+"""Tests of the product, sorted by what they need."""
