@@ -1,4 +1,4 @@
-"""Fixtures that every kind of test shares: databases, applications, browsers, people."""
+"""Fixtures shared by every kind of test: databases, applications, browsers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from app import create_app
 from app.database import db
 from tests.support import databases
 from tests.support.checked_client import CheckedClient, HtmxClient
+from tests.support.coverage_gate import CoverageGate
 from tests.support.postgres import PostgresServer, find_programs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Switch the coverage gate on where a full run measures coverage."""
+    is_worker = hasattr(config, "workerinput")
+    if config.getoption("--cov", default=None) and not is_worker:
+        config.pluginmanager.register(CoverageGate(), "plugbid-coverage-gate")
+
 
 # A quiet Wednesday, 10:07 in Berlin: not on the grid, far from a change of clocks.
 NOW = datetime(2026, 6, 10, 8, 7, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Fresh, migrated databases for tests: a copied SQLite file or an emptied PostgreSQL."""
+"""Fresh databases for tests: a copied SQLite file or an emptied PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""``flask tick``: the clock's work. Each job is safe to repeat and to miss."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+from flask import Flask
+
+from app.bookings import service as bookings
+from app.devices import service as devices
+from app.metering import service as metering
+from app.schedules import service as schedules
+from app.web import clock
+
+_log = logging.getLogger(__name__)
+JOBS: tuple[tuple[str, Callable[..., object]], ...] = (
+    ("devices", devices.tick),
+    ("metering", metering.tick),
+    ("bookings", bookings.tick),
+    ("schedules", schedules.tick),
+)
+
+
+def run_jobs(now: datetime) -> list[str]:
+    """Run every job once; one that fails is logged and does not stop the others.
+
+    :returns: the names of the jobs that failed
+    """
+    failed = []
+    for name, job in JOBS:
+        try:
+            job(now=now)
+        except Exception:
+            _log.exception("The %s job failed; it runs again at the next tick.", name)
+            failed.append(name)
+    return failed
+
+
+@click.command("tick")
+@click.option("--loop", is_flag=True, help="Go on until the process is ended.")
+@click.option("--every", "every_s", default=5, show_default=True, help="Seconds.")
+def tick(loop: bool, every_s: int) -> None:
+    """Do what time demands: expire holds, end sessions, note no-shows."""
+    failed = run_jobs(clock.now())
+    while loop:
+        time.sleep(every_s)
+        run_jobs(clock.now())
+    if failed:
+        raise click.ClickException(f"These jobs failed: {', '.join(failed)}.")
+
+
+def register(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(tick)
