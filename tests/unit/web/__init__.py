@@ -1,0 +1,1 @@
+"""Tests of the glue between Flask and the rooms."""
