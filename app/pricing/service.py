@@ -1,0 +1,94 @@
+"""Use cases of prices: set an EVSE's tariff and look tariffs up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.kernel.errors import NotFound
+from app.pricing.domain import Tariff
+from app.pricing.models import TariffRow
+
+# SQLite takes a limited number of values in one statement.
+_CHUNK = 500
+_COLUMNS = (
+    TariffRow.evse_id,
+    TariffRow.currency,
+    TariffRow.energy_milli_per_kwh,
+    TariffRow.time_milli_per_hour,
+)
+
+
+def set_tariff_in(
+    session: Session, *, evse_id: int, tariff: Tariff, now: datetime
+) -> None:
+    """This function will make the tariff current, as a new version if it differs.
+
+    Older versions stay, unchanged: what was quoted can always be explained.
+    """
+    if find_tariff_in(session, evse_id) == tariff:
+        return
+    newest = session.scalar(
+        select(func.max(TariffRow.version)).where(TariffRow.evse_id == evse_id)
+    )
+    if newest:
+        session.execute(
+            update(TariffRow)
+            .where(TariffRow.evse_id == evse_id, TariffRow.is_current)
+            .values(is_current=False)
+        )
+    session.execute(
+        insert(TariffRow).values(
+            evse_id=evse_id,
+            version=(newest or 0) + 1,
+            is_current=True,
+            created_at=now,
+            **tariff.as_dict(),
+        )
+    )
+
+
+def find_tariff_in(session: Session, evse_id: int) -> Tariff | None:
+    """This function will return the current tariff as this transaction sees it."""
+    row = session.execute(
+        select(*_COLUMNS).where(TariffRow.evse_id == evse_id, TariffRow.is_current)
+    ).one_or_none()
+    return None if row is None else _tariff(*row[1:])
+
+
+def tariff_of(evse_id: int) -> Tariff:
+    """This function will return the current tariff.
+
+    :raises NotFound: if no price was ever set
+    """
+    tariff = find_tariff_in(db.session(), evse_id)
+    if tariff is None:
+        raise NotFound("This charger has no price yet.")
+    return tariff
+
+
+def tariffs_of(evse_ids: Iterable[int]) -> dict[int, Tariff]:
+    """This function will return the current tariffs of many, leaving out the rest."""
+    wanted = sorted(set(evse_ids))
+    found: dict[int, Tariff] = {}
+    for first in range(0, len(wanted), _CHUNK):
+        rows = db.session.execute(
+            select(*_COLUMNS).where(
+                TariffRow.evse_id.in_(wanted[first : first + _CHUNK]),
+                TariffRow.is_current,
+            )
+        )
+        found.update({row[0]: _tariff(*row[1:]) for row in rows})
+    return found
+
+
+def _tariff(currency: str, energy_milli: int, time_milli: int) -> Tariff:
+    return Tariff(
+        currency=currency,
+        energy_milli_per_kwh=energy_milli,
+        time_milli_per_hour=time_milli,
+    )
