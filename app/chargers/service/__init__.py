@@ -1,0 +1,44 @@
+"""Use cases of chargers: listing, editing, pausing, reading, photos."""
+
+from __future__ import annotations
+
+from app.chargers.domain import Charger, Connector, ListCharger, Photo
+from app.chargers.service.listing import (
+    archive_in,
+    edit_charger,
+    edit_charger_in,
+    list_charger,
+    list_charger_in,
+    pause_in,
+    publish_in,
+)
+from app.chargers.service.reading import (
+    charger_zones,
+    chargers_by_ids,
+    chargers_of,
+    find_charger,
+    get_by_code,
+    get_charger,
+    get_own_charger,
+)
+
+__all__ = [
+    "Charger",
+    "Connector",
+    "ListCharger",
+    "Photo",
+    "archive_in",
+    "charger_zones",
+    "chargers_by_ids",
+    "chargers_of",
+    "edit_charger",
+    "edit_charger_in",
+    "find_charger",
+    "get_by_code",
+    "get_charger",
+    "get_own_charger",
+    "list_charger",
+    "list_charger_in",
+    "pause_in",
+    "publish_in",
+]

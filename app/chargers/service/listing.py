@@ -1,0 +1,235 @@
+"""Listing, editing, pausing and archiving a charger.
+
+Each ``..._in`` function works inside the caller's transaction, so that prices and
+opening hours are stored together with the charger or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.chargers.domain import (
+    VISIBLE_STATES,
+    Connector,
+    ListCharger,
+    check_listing,
+)
+from app.chargers.models import ConnectorRow, EvseRow, LocationRow
+from app.config import Settings
+from app.database import writing
+from app.kernel.errors import NotFound
+from app.kernel.geo import Point, cell_of, public_point
+from app.kernel.ids import code_from
+
+_LOCATION_FIELDS = (
+    "name",
+    "address",
+    "city",
+    "postal_code",
+    "country_code",
+    "latitude",
+    "longitude",
+    "time_zone",
+    "parking_type",
+    "access_notes",
+    "house_rules",
+)
+_TERM_FIELDS = (
+    "min_length_min",
+    "max_length_min",
+    "lead_min",
+    "horizon_days",
+    "buffer_min",
+)
+
+
+def list_charger(*, owner_id: int, command: ListCharger, now: datetime) -> int:
+    """Put a charger on offer and return its id.
+
+    :raises ListingRefused: if the description is not acceptable
+    """
+    with writing() as work:
+        return list_charger_in(
+            work.session, owner_id=owner_id, command=command, now=now
+        )
+
+
+def list_charger_in(
+    session: Session, *, owner_id: int, command: ListCharger, now: datetime
+) -> int:
+    """Put a charger on offer inside the caller's transaction; return its id."""
+    check_listing(command)
+    code = new_code()
+    location = LocationRow(
+        owner_id=owner_id,
+        listing_state="PUBLISHED",
+        created_at=now,
+        updated_at=now,
+        **location_values(command, code=code),
+    )
+    session.add(location)
+    session.flush()
+    evse = EvseRow(location_id=location.id, code=code, **term_values(command))
+    session.add(evse)
+    session.flush()
+    _replace_connectors(session, evse, location, command.connectors)
+    return evse.id
+
+
+def edit_charger(
+    *, owner_id: int, charger_id: int, command: ListCharger, now: datetime
+) -> None:
+    """Change the owner's charger; prices and hours are other rooms' matter."""
+    with writing() as work:
+        edit_charger_in(
+            work.session,
+            owner_id=owner_id,
+            charger_id=charger_id,
+            command=command,
+            now=now,
+        )
+
+
+def edit_charger_in(
+    session: Session,
+    *,
+    owner_id: int,
+    charger_id: int,
+    command: ListCharger,
+    now: datetime,
+) -> None:
+    """Change the owner's charger inside the caller's transaction.
+
+    :raises NotFound: if there is none, or it is somebody else's
+    :raises ListingRefused: if the description is not acceptable
+    """
+    check_listing(command)
+    evse, location = _own(session, owner_id=owner_id, charger_id=charger_id)
+    for name, value in location_values(command, code=evse.code).items():
+        setattr(location, name, value)
+    for name, term in term_values(command).items():
+        setattr(evse, name, term)
+    location.updated_at = now
+    _replace_connectors(session, evse, location, command.connectors)
+    session.flush()
+
+
+def pause_in(
+    session: Session, *, owner_id: int, charger_id: int, now: datetime
+) -> None:
+    """Take the charger out of the search; bookings that exist stay."""
+    _set_state(session, owner_id, charger_id, "PAUSED", now)
+
+
+def publish_in(
+    session: Session, *, owner_id: int, charger_id: int, now: datetime
+) -> None:
+    """Offer a paused charger again."""
+    _set_state(session, owner_id, charger_id, "PUBLISHED", now)
+
+
+def archive_in(
+    session: Session, *, owner_id: int, charger_id: int, now: datetime
+) -> None:
+    """Take the charger down for good; its past bookings keep pointing at it.
+
+    What happens to future bookings is decided by the caller before, in the same
+    transaction.
+    """
+    _set_state(session, owner_id, charger_id, "ARCHIVED", now)
+
+
+def new_code() -> str:
+    """Return a fresh code for a label; it names a lock and authorises nothing."""
+    return code_from(secrets.token_bytes(8))
+
+
+def masked(point: Point, *, code: str) -> Point:
+    """Return what the public sees of the point, always the same for one charger."""
+    settings: Settings = current_app.extensions["plugbid_settings"]
+    key = hmac.digest(settings.secret_key.encode(), b"public-point", hashlib.sha256)
+    return public_point(point, site=code, key=key)
+
+
+def location_values(command: ListCharger, *, code: str) -> dict[str, object]:
+    """Return the columns of a location that follow from the command."""
+    shown = masked(Point(command.latitude, command.longitude), code=code)
+    values: dict[str, object] = {
+        name: _trimmed(getattr(command, name)) for name in _LOCATION_FIELDS
+    }
+    return {**values, "public_latitude": shown.lat, "public_longitude": shown.lon}
+
+
+def term_values(command: ListCharger) -> dict[str, int]:
+    """Return the columns of an EVSE that follow from the command."""
+    return {name: getattr(command, name) for name in _TERM_FIELDS}
+
+
+def connector_values(
+    connectors: tuple[Connector, ...], *, evse_id: int, shown: Point
+) -> list[dict[str, object]]:
+    """Return the rows of the connectors; the public point decides their cell."""
+    return [
+        {
+            "evse_id": evse_id,
+            "cell": cell_of(shown),
+            "standard": each.standard,
+            "format": each.format,
+            "power_type": each.power_type,
+            "max_power_w": each.max_power_w,
+        }
+        for each in connectors
+    ]
+
+
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _own(
+    session: Session, *, owner_id: int, charger_id: int
+) -> tuple[EvseRow, LocationRow]:
+    statement = (
+        select(EvseRow, LocationRow)
+        .join(LocationRow, LocationRow.id == EvseRow.location_id)
+        .where(
+            EvseRow.id == charger_id,
+            LocationRow.owner_id == owner_id,
+            LocationRow.listing_state.in_(sorted(VISIBLE_STATES)),
+        )
+        .with_for_update()
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        raise NotFound
+    evse, location = found
+    return evse, location
+
+
+def _set_state(
+    session: Session, owner_id: int, charger_id: int, state: str, now: datetime
+) -> None:
+    _, location = _own(session, owner_id=owner_id, charger_id=charger_id)
+    # A second tap on the same button finds the wish already granted.
+    location.listing_state = state
+    location.updated_at = now
+    session.flush()
+
+
+def _replace_connectors(
+    session: Session,
+    evse: EvseRow,
+    location: LocationRow,
+    connectors: tuple[Connector, ...],
+) -> None:
+    session.execute(delete(ConnectorRow).where(ConnectorRow.evse_id == evse.id))
+    shown = Point(location.public_latitude, location.public_longitude)
+    rows = connector_values(connectors, evse_id=evse.id, shown=shown)
+    session.execute(insert(ConnectorRow), rows)
