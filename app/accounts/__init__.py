@@ -7,3 +7,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the room."""
+    from app.accounts import session
+    from app.accounts.routes import bp
+
+    session.init_app(app)
+    app.register_blueprint(bp)

@@ -1,4 +1,4 @@
-"""The owner's desk: listing chargers, dashboard, income."""
+"""An owner's own view: dashboard, chargers and their settings, in one place."""
 
 from __future__ import annotations
 
@@ -7,3 +7,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the room."""
+    from app.owners.routes import bp
+
+    app.register_blueprint(bp)
