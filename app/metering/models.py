@@ -45,7 +45,11 @@ class SessionRow(Row):
     evse_id: Mapped[int] = mapped_column(ForeignKey("evse.id", ondelete="RESTRICT"))
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id", ondelete="RESTRICT"))
     status: Mapped[str] = mapped_column(String(10))
+    # The newest command of each kind; the page shows how the box answered.
     unlock_command_id: Mapped[str | None] = mapped_column(String(16))
+    relock_command_id: Mapped[str | None] = mapped_column(String(16))
+    stop_command_id: Mapped[str | None] = mapped_column(String(16))
+    lease_renewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -56,6 +60,8 @@ class SessionRow(Row):
     meter_stop_wh: Mapped[int | None] = mapped_column(BigInteger)
     power_w: Mapped[int] = mapped_column(Integer, default=0)
     last_reading_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Pairs of instants between which the box reported no reading, as ISO 8601.
+    gaps: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     stop_reason: Mapped[str | None] = mapped_column(String(20))
 
 

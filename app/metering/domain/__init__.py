@@ -1,0 +1,1 @@
+"""The rules of metering: who may open a lock, what flowed, and what it costs."""

@@ -1,0 +1,1 @@
+"""Unit tests of metering: the gate, the journal, the sealed record."""
