@@ -11,7 +11,8 @@ from app.kernel.errors import DomainError
 
 EARTH_RADIUS_M = 6_371_008.8
 CELLS_PER_DEGREE = 20
-MAX_CELLS = 400
+# A circle of 50 km needs about 570 cells in Berlin and 1050 in Tromsø.
+MAX_CELLS = 1200
 _METERS_PER_DEGREE = math.pi * EARTH_RADIUS_M / 180
 _MASK_STEP = 0.0005
 
