@@ -20,6 +20,7 @@ from app.chargers.service.reading import (
     get_by_code,
     get_charger,
     get_own_charger,
+    lock_in,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "get_own_charger",
     "list_charger",
     "list_charger_in",
+    "lock_in",
     "pause_in",
     "publish_in",
 ]

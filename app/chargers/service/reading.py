@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.chargers.domain import VISIBLE_STATES, Charger, Connector, Photo
@@ -98,6 +99,17 @@ def chargers_by_ids(charger_ids: Iterable[int]) -> dict[int, Charger]:
     if not wanted:
         return {}
     return {each.id: each for each in _load(EvseRow.id.in_(wanted))}
+
+
+def lock_in(session: Session, charger_id: int) -> None:
+    """Let other transactions that book or take down this charger wait for this one.
+
+    The first lock of every such transaction, before any booking or claim. SQLite
+    needs none: there only one transaction writes at a time.
+    """
+    session.execute(
+        select(EvseRow.id).where(EvseRow.id == charger_id).with_for_update()
+    )
 
 
 def charger_zones() -> dict[int, str]:
