@@ -1,0 +1,50 @@
+"""The rules of the search: what may be asked, what a charge costs, when it is free.
+
+Pure. Nothing here knows where chargers are stored.
+"""
+
+from app.search.domain.charge import (
+    Car,
+    Charge,
+    Fit,
+    Plug,
+    best_plug,
+    estimate,
+    range_km,
+    reference_car,
+)
+from app.search.domain.free_times import Run, around, free_runs, free_words, next_free
+from app.search.domain.query import (
+    MAX_RADIUS_M,
+    MIN_RADIUS_M,
+    Order,
+    PriceLimit,
+    Query,
+    SearchRefused,
+    Span,
+    read_span,
+)
+
+__all__ = [
+    "MAX_RADIUS_M",
+    "MIN_RADIUS_M",
+    "Car",
+    "Charge",
+    "Fit",
+    "Order",
+    "Plug",
+    "PriceLimit",
+    "Query",
+    "Run",
+    "SearchRefused",
+    "Span",
+    "around",
+    "best_plug",
+    "estimate",
+    "free_runs",
+    "free_words",
+    "next_free",
+    "range_km",
+    "read_span",
+    "reference_car",
+]

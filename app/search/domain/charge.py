@@ -1,0 +1,169 @@
+"""What a charge at a charger means for one car: plug, power, energy, price, range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from app.kernel.connectors import PLUG_NAMES, usable_power_w
+from app.kernel.money import MILLI, divide_up
+from app.kernel.period import Period
+from app.kernel.slots import EPOCH, SLOT_S
+from app.pricing.domain import Tariff, expected, usual_charge_wh
+
+# An ordinary electric car on an ordinary road, losses while charging included.
+WH_PER_KM = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Car:
+    """The car the search calculates for.
+
+    :ivar is_reference: whether it stands in for a car we do not know
+    """
+
+    name: str
+    standards: frozenset[str]
+    max_ac_w: int
+    max_dc_w: int
+    battery_wh: int
+    is_reference: bool = False
+
+    @property
+    def usual_wh(self) -> int:
+        """The energy of a usual charge."""
+        return max(1, usual_charge_wh(self.battery_wh))
+
+
+def reference_car() -> Car:
+    """Return an ordinary car, for people who have not told us theirs.
+
+    Any plug fits it, because nothing is known.
+    """
+    return Car(
+        name="a typical electric car",
+        standards=frozenset(PLUG_NAMES),
+        max_ac_w=11_000,
+        max_dc_w=100_000,
+        battery_wh=58_000,
+        is_reference=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """One connector as the search sees it."""
+
+    standard: str
+    power_type: str
+    max_power_w: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The connector that serves a car best, and the power it would draw.
+
+    :ivar fits: whether the car has this plug and can use it
+    """
+
+    plug: Plug
+    power_w: int
+    fits: bool
+
+
+def best_plug(plugs: Iterable[Plug], car: Car) -> Fit:
+    """Return the connector at which the car charges fastest; one that fits wins.
+
+    Where none fits, the figures are those of a car that could use it, so that the
+    price can still be compared; ``fits`` says so.
+
+    :raises ValueError: if there is no plug at all
+    """
+
+    def fit(plug: Plug) -> Fit:
+        power_w = usable_power_w(
+            power_type=plug.power_type,
+            offered_w=plug.max_power_w,
+            car_ac_w=car.max_ac_w,
+            car_dc_w=car.max_dc_w,
+        )
+        if plug.standard in car.standards and power_w > 0:
+            return Fit(plug, power_w, True)
+        return Fit(plug, plug.max_power_w, False)
+
+    found = [fit(plug) for plug in plugs]
+    if not found:
+        raise ValueError("A charger without a plug.")
+    return max(found, key=lambda f: (f.fits, f.power_w, f.plug.standard))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A charge at one charger in numbers.
+
+    :ivar seconds: time on the charger that is paid for
+    :ivar per_kwh_milli: everything included, in 1/1000 minor units
+    """
+
+    energy_wh: int
+    power_w: int
+    seconds: int
+    total_minor: int
+    currency: str
+    per_kwh_milli: int
+
+    @property
+    def km(self) -> int:
+        """Roughly how far it takes an ordinary car."""
+        return range_km(self.energy_wh)
+
+
+@lru_cache(maxsize=4096)
+def estimate(
+    tariff: Tariff,
+    *,
+    usual_wh: int,
+    power_w: int,
+    booked_s: int | None,
+    min_length_s: int,
+    max_length_s: int,
+) -> Charge:
+    """Return what a usual charge takes and costs at a charger.
+
+    1. The car wants ``usual_wh``.
+    2. The time is the booked time; without one, what that energy takes, in whole
+       quarter hours within the charger's limits.
+    3. The energy is no more than power times time.
+
+    Answers are kept, since many chargers of a list share price and power.
+
+    :param power_w: what the car draws at this charger
+    :param booked_s: seconds that would be booked, or None
+    """
+    if booked_s is None:
+        needed_s = divide_up(usual_wh * 3600, power_w)
+        quarters = divide_up(needed_s, SLOT_S)
+        booked_s = min(max(quarters * SLOT_S, min_length_s), max_length_s)
+    period = Period(EPOCH, EPOCH + timedelta(seconds=booked_s))
+    bill = expected(tariff, period, power_w=power_w, wanted_wh=usual_wh)
+    return Charge(
+        energy_wh=bill.energy_wh,
+        power_w=power_w,
+        seconds=booked_s,
+        total_minor=bill.total_minor,
+        currency=tariff.currency,
+        per_kwh_milli=divide_up(bill.total_minor * MILLI * 1000, bill.energy_wh),
+    )
+
+
+def range_km(energy_wh: int) -> int:
+    """Return about how many km the energy takes a car: to 5 below 100, else to 10.
+
+    >>> range_km(22_000), range_km(3_000)
+    (120, 15)
+    """
+    km = energy_wh / WH_PER_KM
+    step = 5 if km < 97.5 else 10
+    return int(km / step + 0.5) * step

@@ -1,0 +1,85 @@
+"""What the search answers with: frozen values for the page and its map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.geo import Point
+from app.search.domain import Car, Charge, Fit, Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One charger of the list.
+
+    :ivar point: where the public sees it; never the door
+    :ivar free_text: when it can be had, in a few words
+    """
+
+    charger_id: int
+    name: str
+    city: str
+    point: Point
+    distance_m: float
+    time_zone: str
+    fit: Fit
+    charge: Charge
+    energy_milli_per_kwh: int
+    time_milli_per_hour: int
+    free_text: str
+    is_free_now: bool
+    photo_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapPoint:
+    """One charger on the map."""
+
+    charger_id: int
+    name: str
+    point: Point
+    total_minor: int
+    currency: str
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GridCount:
+    """How many more chargers lie round a point, too many to draw or to check."""
+
+    point: Point
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """A filter that hides chargers, and how many would show without it.
+
+    :ivar name: ``time``, ``plug``, ``min_kw``, ``max_price`` or ``radius_km``
+    :ivar is_more: whether there are even more than counted
+    """
+
+    name: str
+    query: Query
+    count: int
+    is_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The answer to one search, best first.
+
+    :ivar total: chargers found that satisfy everything
+    :ivar has_more: whether the circle holds further candidates that nobody checked
+    :ivar points: the hits and those after them, for the map
+    :ivar loosened: what to change, where nothing was found
+    """
+
+    query: Query
+    car: Car
+    total: int
+    has_more: bool
+    hits: tuple[Hit, ...] = ()
+    points: tuple[MapPoint, ...] = ()
+    counts: tuple[GridCount, ...] = ()
+    loosened: tuple[Loosened, ...] = ()
