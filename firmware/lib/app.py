@@ -47,13 +47,14 @@ class App:
         self.clock = Clock(board.ticks_ms, state["t"], board.rtc_ms())
         self.recorder.clock = self.clock
         self.recorder.event("boot", board.reset_cause())
-        self.station = Station(board, self.clock, self.recorder, self.config)
+        # Whoever has something to say wakes the one task that sends.
+        wake = asyncio.Event()
+        self.station = Station(board, self.clock, self.recorder, self.config, wake)
         topic = "pb/v1/" + cred["dev"] + "/down/cmd"
         gate = CommandGate(key, topic, self.boot_nonce, state["ctr"])
-        self.commands = Commands(gate, self.station, self.recorder, self.clock)
-        parts = (self.clock, self.recorder, self.station, self.commands)
+        self.commands = Commands(gate, self.station, self.recorder, self.clock, wake)
+        parts = (self.clock, self.recorder, self.station, self.commands, wake)
         self.uplink = Uplink(board, cred, key, self.boot_nonce, parts, self.config)
-        self.uplink.beat = lambda: self._beat("uplink")
         self._beats = {}
         self._failure = None
 
@@ -63,7 +64,7 @@ class App:
             "meter": self._measure(),
             "tend": self._tend(),
             "commands": self.commands.run(),
-            "uplink": self.uplink.run(),
+            "uplink": self.uplink.run(self._beat),
         }
         tasks = []
         for name, job in work.items():
@@ -89,7 +90,7 @@ class App:
                 self._failure = TaskFailed(name + " stalled")
         silent_ms = mono - self.uplink.heard_at
         idle = self.station.sid is None and not self.station.returning
-        if idle and silent_ms > self.config["restart_after_s"] * 1000:
+        if idle and silent_ms > self.config["restart_s"] * 1000:
             self._failure = TaskFailed("no server")
         if self._failure is None:
             self.board.feed()
@@ -112,7 +113,7 @@ class App:
             await self.station.measure()
             self._beat("meter")
             idle = self.station.session is None
-            period_ms = self.config["idle_poll_ms" if idle else "poll_ms"]
+            period_ms = self.config["idle_ms" if idle else "poll_ms"]
             await asyncio.sleep(period_ms / 1000)
 
     async def _tend(self):

@@ -3,12 +3,14 @@
 It never reads the wall clock of the chip; quality says how far to trust a time.
 """
 
-NO_CLOCK = 0
-RTC = 1
-SYNCED = 2
+from micropython import const
+
+_NO_CLOCK = const(0)
+_RTC = const(1)
+_SYNCED = const(2)
 
 # MicroPython's ticks_ms() wraps at this power of two (6.2 days half-way).
-TICKS_PERIOD = 1 << 30
+_TICKS_PERIOD = const(1 << 30)
 
 
 class Clock:
@@ -20,12 +22,12 @@ class Clock:
         self._mono = 0
         # A time from the journal is a floor: the real time is later than that.
         self._offset = max(floor_ms, rtc_ms or 0)
-        self.quality = RTC if rtc_ms else NO_CLOCK
+        self.quality = _RTC if rtc_ms else _NO_CLOCK
 
     def mono(self):
         """Milliseconds since boot. Must be called at least once every six days."""
         ticks = self._ticks_ms()
-        self._mono += (ticks - self._last) % TICKS_PERIOD
+        self._mono += (ticks - self._last) % _TICKS_PERIOD
         self._last = ticks
         return self._mono
 
@@ -35,11 +37,11 @@ class Clock:
 
     def known_now(self):
         """Unix milliseconds, or None while the server has not told us the time."""
-        return self.now() if self.quality == SYNCED else None
+        return self.now() if self.quality == _SYNCED else None
 
     def sync(self, asked_mono, server_ms):
         """Take the server's time; the answer's age is taken as half the trip."""
         mono = self.mono()
         trip = mono - asked_mono
         self._offset = server_ms + trip // 2 - mono
-        self.quality = SYNCED
+        self.quality = _SYNCED

@@ -28,15 +28,15 @@ def _sid(arg):
 class Commands:
     """Takes envelopes from the broker, works them off, keeps answers until sent."""
 
-    def __init__(self, gate, station, recorder, clock):
+    def __init__(self, gate, station, recorder, clock, wake):
         self._gate = gate
         self._station = station
         self._recorder = recorder
         self._clock = clock
         self._queue = []
         self._work = asyncio.Event()
-        self.answers = []
-        self.answered = asyncio.Event()
+        self._wake = wake
+        self.answers = []  # [answer, number of its message or None]
         self.identify_until = 0
 
     def offer(self, payload, retained):
@@ -97,9 +97,9 @@ class Commands:
         return answer
 
     def _reply(self, answer):
-        self.answers.append(answer)
+        self.answers.append([answer, None])
         del self.answers[:-_ANSWERS]
-        self.answered.set()
+        self._wake.set()
 
     def _session(self, arg):
         session = self._station.session
@@ -164,7 +164,7 @@ class Commands:
         paired = code if arg.get("ok") is True else None
         self._recorder.write(("E", "pair", "ok" if paired else "no"), pair=paired)
         board.forget_pair_code()
-        self._station.changed.set()
+        self._wake.set()
         return None, None
 
 

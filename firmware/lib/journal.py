@@ -23,7 +23,7 @@ _ALIGN = const(16)
 _DATA = const(1)
 _ACK = const(2)
 _STATE = const(3)
-PAYLOAD_CAP = 1024
+_PAYLOAD_CAP = const(1024)
 
 
 class JournalError(Exception):
@@ -162,7 +162,7 @@ class Journal:
         return kind, seq, payload, at + _padded(_OVERHEAD + length)
 
     def _put(self, kind, seq, payload):
-        if len(payload) > PAYLOAD_CAP:
+        if len(payload) > _PAYLOAD_CAP:
             raise JournalError("record too large")
         data = _record(kind, seq, payload)
         if self._write_at + len(data) > self._size:

@@ -16,6 +16,8 @@ JAMMED = "JAMMED"
 _POLL_S = 0.005
 # The switch bounces for a few milliseconds; two equal reads count as settled.
 _SETTLED_READS = const(2)
+# The coil burns when it is driven longer than this.
+_PULSE_MS = const(3000)
 
 
 class Lock:
@@ -24,12 +26,11 @@ class Lock:
     `drive(1)` retracts the bolt, `drive(-1)` extends it, `drive(0)` rests.
     """
 
-    def __init__(self, drive, is_open, clock, on_change, pulse_ms=3000):
+    def __init__(self, drive, is_open, clock, on_change):
         self._drive = drive
         self._is_open = is_open
         self._clock = clock
         self._on_change = on_change
-        self._pulse_ms = pulse_ms
         self._guard = asyncio.Lock()
         self._strange = 0
         # A coil that was driven when the power failed must not stay driven.
@@ -66,7 +67,7 @@ class Lock:
             return confirmed
 
     async def _pulse(self, direction):
-        limit = self._clock.mono() + self._pulse_ms
+        limit = self._clock.mono() + _PULSE_MS
         settled = 0
         self._drive(direction)
         try:

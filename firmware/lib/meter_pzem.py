@@ -9,13 +9,14 @@ import struct
 from micropython import const
 
 # Vendor manual: 0xF8 addresses the single meter on the line, whatever its number.
-GENERAL_ADDRESS = 0xF8
+_GENERAL_ADDRESS = const(0xF8)
 _READ_INPUT = const(0x04)
 _REGISTERS = const(10)
 _ANSWER_BYTES = 5 + 2 * _REGISTERS
 # The register counts to 9,999,990 Wh and starts again at zero.
 WRAP_WH = 9_999_990
 _TURNAROUND_MS = const(250)
+_SILENT_POLLS = const(3)
 _REPLACED_AFTER = const(10)
 
 
@@ -29,9 +30,9 @@ def crc16(data):
     return crc
 
 
-def request(address=GENERAL_ADDRESS):
+def request():
     """Return the frame that asks for all measurements in one atomic block."""
-    frame = struct.pack(">BBHH", address, _READ_INPUT, 0, _REGISTERS)
+    frame = struct.pack(">BBHH", _GENERAL_ADDRESS, _READ_INPUT, 0, _REGISTERS)
     return frame + struct.pack("<H", crc16(frame))
 
 
@@ -51,11 +52,10 @@ def parse(frame):
 class Meter:
     """Polls the meter and keeps the last good reading and a total without wraps."""
 
-    def __init__(self, uart, clock, max_w, total_wh=None, silent_polls=3):
+    def __init__(self, uart, clock, max_w, total_wh=None):
         self._uart = uart
         self._clock = clock
         self._max_w = max_w
-        self._silent_polls = silent_polls
         self._failures = 0
         self._odd = 0
         self._guard = asyncio.Lock()
@@ -70,7 +70,7 @@ class Meter:
     @property
     def answers(self):
         """True while the meter gives readings that can be believed."""
-        return self.read_at is not None and self._failures < self._silent_polls
+        return self.read_at is not None and self._failures < _SILENT_POLLS
 
     async def poll(self):
         """Ask once; return True if a plausible reading came back."""

@@ -3,6 +3,13 @@
 Pure judgement over readings; the station switches.
 """
 
+from micropython import const
+
+_OVER_MS = const(5000)
+_RECORD_WH = const(10)
+_RECORD_MS = const(60_000)
+_IDLE_RECORD_MS = const(900_000)
+
 
 class Protection:
     """Remembers since when something is wrong, and says when it is too long."""
@@ -22,7 +29,7 @@ class Protection:
             return False
         if self._over_since is None:
             self._over_since = mono
-        return mono - self._over_since >= self._config["over_current_s"] * 1000
+        return mono - self._over_since >= _OVER_MS
 
     def silent_too_long(self, answers, mono):
         """Unmeasured energy cannot be billed, so a silent meter ends the session."""
@@ -31,14 +38,13 @@ class Protection:
             return False
         if self._silent_since is None:
             self._silent_since = mono
-        return mono - self._silent_since >= self._config["silent_stop_s"] * 1000
+        return mono - self._silent_since >= self._config["silent_s"] * 1000
 
 
 class Sampler:
     """Decides which readings are worth a place in the journal."""
 
-    def __init__(self, config):
-        self._config = config
+    def __init__(self):
         self._mono = None
         self._wh = 0
 
@@ -48,10 +54,10 @@ class Sampler:
             return True
         age_ms = mono - self._mono
         if not in_session:
-            return age_ms >= self._config["idle_record_s"] * 1000
-        if age_ms >= self._config["record_s"] * 1000:
+            return age_ms >= _IDLE_RECORD_MS
+        if age_ms >= _RECORD_MS:
             return True
-        return age_ms >= 1000 and total_wh - self._wh >= self._config["record_wh"]
+        return age_ms >= 1000 and total_wh - self._wh >= _RECORD_WH
 
     def taken(self, total_wh, mono):
         """Note that a reading was journaled."""

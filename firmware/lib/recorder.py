@@ -3,7 +3,6 @@
 A record is on flash before anybody outside hears of it.
 """
 
-import asyncio
 import json
 
 _FRESH = {"c": 0, "ctr": 0, "ses": None, "pair": None, "wh": None, "t": 0}
@@ -20,7 +19,6 @@ class Recorder:
     def __init__(self, journal):
         self.journal = journal
         self.clock = None
-        self.wake = asyncio.Event()
         self.state = dict(_FRESH)
         if journal.state:
             self.state.update(json.loads(journal.state))
@@ -50,7 +48,6 @@ class Recorder:
                 self.state["t"] = now
             state = compact(self.state)
         self.journal.append([stamped(row) for row in rows], state)
-        self.wake.set()
 
     def event(self, name, detail=""):
         """Store one event."""

@@ -3,8 +3,10 @@
 It switches nothing; the station acts on the reason it returns.
 """
 
-DRIVER = "DRIVER"
-OWNER = "OWNER"
+from micropython import const
+
+_NO_ENERGY_WH = const(100)
+
 END_OF_BOOKING = "END_OF_BOOKING"
 ENERGY_CAP = "ENERGY_CAP"
 UNPLUGGED = "UNPLUGGED"
@@ -66,7 +68,7 @@ class Session:
         if mono - self.leased_mono >= self.lease_s * 1000:
             return LEASE
         if self.plug_was_out and self._home_since is not None:
-            if mono - self._home_since >= config["unplugged_s"] * 1000:
+            if mono - self._home_since >= config["unplug_s"] * 1000:
                 return UNPLUGGED if self.charged else RETURNED
         return None
 
@@ -80,7 +82,7 @@ class Session:
         if used_wh + step_wh >= self.cap_wh:
             return ENERGY_CAP
         waited_ms = mono - self.started_mono
-        if waited_ms >= config["no_energy_s"] * 1000:
-            if used_wh < config["no_energy_wh"]:
+        if waited_ms >= config["no_wh_s"] * 1000:
+            if used_wh < _NO_ENERGY_WH:
                 return NO_ENERGY
         return None

@@ -17,6 +17,8 @@ from lib.session import Session
 
 _HOME_MS = const(2000)
 _JAM_RETRY_MS = const(600_000)
+_HEAR_MS = const(3000)
+_CHARGING_DW = const(500)
 # These stay until a self-test or a restart: the cause is in the installation.
 _LATCHED = ("over_current", "stuck_open")
 
@@ -24,12 +26,12 @@ _LATCHED = ("over_current", "stuck_open")
 class Station:
     """The physical side of the box and the rules that bind it."""
 
-    def __init__(self, board, clock, recorder, config):
+    def __init__(self, board, clock, recorder, config, wake):
         self.board = board
         self.clock = clock
         self.recorder = recorder
         self.config = config
-        self.changed = asyncio.Event()
+        self.wake = wake
         self.session = None
         self.faults = []
         self.st = "Available"
@@ -38,25 +40,13 @@ class Station:
         self._home_since = None
         self._turnover = asyncio.Lock()
         self._protection = Protection(config)
-        self._sampler = Sampler(config)
-        self.lock = Lock(
-            board.bolt, board.bolt_is_open, clock, self._lock_moved, config["pulse_ms"]
-        )
+        self._sampler = Sampler()
+        self.lock = Lock(board.bolt, board.bolt_is_open, clock, self._lock_moved)
         self.power = Power(
-            board.contactor,
-            board.load_live,
-            clock,
-            self._power_switched,
-            config["weld_check_ms"],
-            config["weld_ma"],
+            board.contactor, board.load_live, clock, self._power_switched
         )
-        self.meter = Meter(
-            board.uart,
-            clock,
-            board.meter_max_w,
-            recorder.state["wh"],
-            config["silent_polls"],
-        )
+        known_wh = recorder.state["wh"]
+        self.meter = Meter(board.uart, clock, board.meter_max_w, known_wh)
 
     @property
     def sid(self):
@@ -160,7 +150,7 @@ class Station:
             self.recorder.event("meter", "replaced")
             self.meter.adopt()
         # Right after boot the meter has not had its chance to answer yet.
-        heard = self.meter.answers or mono < 1000 * self.config["silent_polls"]
+        heard = self.meter.answers or mono < _HEAR_MS
         self.set_fault("meter_silent", not heard)
         reason = None
         if good:
@@ -184,7 +174,7 @@ class Station:
             return sessions.FAULT
         if self.session is None:
             return None
-        if meter.dw >= self.config["charging_dw"]:
+        if meter.dw >= _CHARGING_DW:
             self.session.charged = True
         return self.session.spent(meter.wh, meter.step_wh, mono, self.config)
 
@@ -264,7 +254,7 @@ class Station:
         else:
             self.faults.remove(word)
         self.recorder.event("fault" if present else "cleared", word)
-        self.changed.set()
+        self.wake.set()
 
     def clear_latched(self):
         """Give faults of the installation another chance: somebody tests the box."""
@@ -276,23 +266,23 @@ class Station:
         if self.faults:
             st = "Faulted"
         elif self.session is not None:
-            flows = self.meter.dw >= self.config["charging_dw"]
+            flows = self.meter.dw >= _CHARGING_DW
             idle = "SuspendedEV" if self.session.charged else "Preparing"
             st = "Charging" if flows else idle
         else:
             st = "Finishing" if self.returning else "Available"
         if st != self.st:
             self.st = st
-            self.changed.set()
+            self.wake.set()
 
     def _lock_moved(self, state, by_hand):
         if state in (bolt.LOCKED, bolt.UNLOCKED, bolt.JAMMED):
             self.recorder.event("lock", state)
         if by_hand:
             self.recorder.event("by_hand", state)
-        self.changed.set()
+        self.wake.set()
 
     def _power_switched(self, state):
         # The coil is switched already: safety does not wait for the flash.
         self.recorder.event("power", state)
-        self.changed.set()
+        self.wake.set()

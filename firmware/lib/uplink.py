@@ -11,14 +11,18 @@ import os
 from micropython import const
 
 from lib.config import FIRMWARE
-from lib.mqtt import LOST, Client
+from lib.mqtt import LOST, Client, MQTTError
 from lib.recorder import compact
 from lib.security import open_sealed
 
 _ASK_UNSYNCED_MS = const(15_000)
 # The server takes a box for offline after 90 s without a word, so speak thrice.
 _ASK_SILENT_MS = const(30_000)
-_GATHER_S = 0.03
+_TICK_S = 0.25
+_BATCH_RECORDS = const(25)
+_BATCH_BYTES = const(4000)  # and its frame stays under 4096
+_WINDOW = const(4)
+_REWIND_MS = const(4000)
 
 
 def random_below(limit):
@@ -34,72 +38,85 @@ class Uplink:
         self.cred = cred
         self.key = key
         self.boot_nonce = boot_nonce
-        self.clock, self.recorder, self.station, self.commands = parts
+        self.clock, self.recorder, self.station, self.commands, self.wake = parts
         self.config = config
         self.base = "pb/v1/" + cred["dev"] + "/"
         self.online = False
-        self.beat = lambda: None
         self.heard_at = self.clock.mono()
         self.ignored = 0
+        self._client = None
+        self._error = None
+        self._tick = False
+        self._attempt = 0
         self._asked = None
         self._asked_at = 0
-        self._attempt = 0
         self._pair = None
-        self._lost = None
-        self._error = None
+        self._shown = None
+        self._live_at = 0
+        self._sent = 0
+        self._seen = 0
+        self._flights = []
+        self._moved_at = 0
 
-    async def run(self):
+    async def run(self, beat):
         """Connect again and again, with full jitter, so that fleets do not march."""
         while True:
-            self.beat()
             try:
-                await self.board.network_up()
-                await self._converse()
+                await self._keep_connected(beat)
             except LOST as error:
                 self.board.log("mqtt: " + repr(error))
             ceiling = self.config["backoff_ms"] << min(self._attempt, 10)
-            ceiling = min(ceiling, self.config["backoff_cap_ms"])
+            ceiling = min(ceiling, self.config["backoff_cap"])
             self._attempt += 1
+            beat("uplink")
             await asyncio.sleep(random_below(ceiling) / 1000)
 
-    async def _converse(self):
-        recorder = self.recorder
-        # Durable first: a will with an old number must be recognizable as old.
-        recorder.write(c=recorder.state["c"] + 1)
-        client = Client(
+    async def _keep_connected(self, beat):
+        self._error = None
+        self._client = Client(
             lambda: self.board.open_stream(self.cred),
             self._on_message,
+            self._on_confirm,
             self.clock.mono,
             self.config,
         )
-        tasks = []
-        self._lost = asyncio.Event()
-        self._error = None
+        tasks = [asyncio.create_task(self._guard(self._converse()))]
+        tasks.append(asyncio.create_task(self._guard(self._report())))
         try:
-            will = compact({"v": 1, "on": False, "c": recorder.state["c"]})
-            names = [self.cred[key] for key in ("dev", "user", "password")]
-            await client.connect(*names, self.base + "up/state", will)
-            tasks.append(asyncio.create_task(self._guard(client.run())))
-            await client.subscribe(self.base + "down/+", 1)
-            await self._hello(client)
-            self.online = True
-            for work in (self._answers, self._states, self._records, self._pulse):
-                tasks.append(asyncio.create_task(self._guard(work(client))))
-            await self._lost.wait()
+            # This loop is the time limit of every await inside the two tasks.
+            while self._error is None:
+                if self._client.expired():
+                    raise MQTTError("no answer in time")
+                beat("uplink")
+                await asyncio.sleep(_TICK_S)
+                self._tick = True
+                self.wake.set()
         finally:
             self.online = False
             for task in tasks:
                 task.cancel()
-            client.close()
-        if self._error is not None:
-            raise self._error
+            self._client.close()
+        raise self._error
 
     async def _guard(self, work):
         try:
             await work
         except Exception as error:
-            self._error = self._error or error
-        self._lost.set()
+            self._error = error
+
+    async def _converse(self):
+        recorder = self.recorder
+        # Durable first: a will with an old number must be recognizable as old.
+        recorder.write(c=recorder.state["c"] + 1)
+        will = compact({"v": 1, "on": False, "c": recorder.state["c"]})
+        names = [self.cred[key] for key in ("dev", "user", "password")]
+        await self.board.network_up()
+        await self._client.connect(*names, self.base + "up/state", will)
+        await self._client.subscribe(self.base + "down/+", 1)
+        await self._hello()
+        self._start_over()
+        self.online = True
+        await self._client.run()
 
     def _on_message(self, topic, payload, retained):
         name = topic[len(self.base) :] if topic.startswith(self.base) else ""
@@ -122,7 +139,7 @@ class Uplink:
             return
         self._heard()
         if self.recorder.journal.ack(rack["s"]):
-            self.recorder.wake.set()
+            self.wake.set()
 
     def _time(self, answer):
         genuine = answer and answer["bn"] == self.boot_nonce
@@ -145,7 +162,7 @@ class Uplink:
         code = self.board.pair_code()
         return code if code and code != self.recorder.state["pair"] else None
 
-    async def _hello(self, client):
+    async def _hello(self):
         recorder = self.recorder
         self._asked = self._asked_at = self.clock.mono()
         self._pair = self.pending_code()
@@ -161,7 +178,7 @@ class Uplink:
         }
         if self._pair:
             hello["pair"] = self._pair
-        await client.publish(self.base + "up/hello", compact(hello), 1)
+        await self._say("up/hello", compact(hello), 1)
 
     def state(self):
         """Return what the server and its pages show about this box."""
@@ -182,77 +199,89 @@ class Uplink:
             "paired": bool(recorder.state["pair"]),
         }
 
-    async def _states(self, client):
-        last = None
+    def _start_over(self):
+        """Forget what the previous connection was told; send from the last ack."""
+        self._shown = None
+        self._rewind()
+        for entry in self.commands.answers:
+            entry[1] = None
+
+    def _rewind(self):
+        self._sent = self._seen = self.recorder.journal.acked
+        self._flights = []
+        self._moved_at = self.clock.mono()
+
+    async def _report(self):
+        """Send whatever there is to say: answers first, somebody waits for them."""
         while True:
-            self.station.changed.clear()
+            await self.wake.wait()
+            self.wake.clear()
+            if not self.online:
+                continue
+            await self._client.tend()
+            for entry in list(self.commands.answers):
+                if entry[1] is None:
+                    answer = compact(entry[0])
+                    entry[1] = await self._say("up/ack", answer, 1)
             state = self.state()
-            shown = dict(state, s=0)
-            if shown != last:
-                await client.publish(self.base + "up/state", compact(state), 1, True)
-                last = shown
-            await self.station.changed.wait()
+            if dict(state, s=0) != self._shown:
+                self._shown = dict(state, s=0)
+                await self._say("up/state", compact(state), 1, True)
+            await self._send_records()
+            if self._tick:
+                self._tick = False
+                await self._pulse()
 
-    async def _answers(self, client):
-        commands = self.commands
-        while True:
-            commands.answered.clear()
-            while commands.answers:
-                answer = commands.answers[0]
-                await client.publish(self.base + "up/ack", compact(answer), 1)
-                # Only now: an answer that met a dying connection is sent again.
-                if commands.answers and commands.answers[0] is answer:
-                    del commands.answers[0]
-            await commands.answered.wait()
+    def _say(self, name, payload, qos, retain=False):
+        return self._client.publish(self.base + name, payload, qos, retain)
 
-    async def _records(self, client):
-        journal, wake = self.recorder.journal, self.recorder.wake
-        sent = seen = journal.acked
-        flights = []
-        moved_at = self.clock.mono()
-        while True:
-            wake.clear()
-            if journal.acked != seen:
-                seen = journal.acked
-                sent = max(sent, seen)
-                flights = [last for last in flights if last > seen]
-                moved_at = self.clock.mono()
-            stuck_ms = self.clock.mono() - moved_at
-            if flights and stuck_ms >= self.config["rewind_s"] * 1000:
-                sent, flights = seen, []
-            if sent < journal.last and len(flights) < self.config["window"]:
-                if not flights:
-                    moved_at = self.clock.mono()
-                sent = await self._send_batch(client, sent)
-                flights.append(sent)
-                continue
-            try:
-                await asyncio.wait_for(wake.wait(), 1)
-                # What belongs to one happening travels in one batch.
-                await asyncio.sleep(_GATHER_S)
-            except asyncio.TimeoutError:
-                continue
+    def _on_confirm(self, pid):
+        # Only now: an answer that met a dying connection is sent again.
+        answers = self.commands.answers
+        for entry in answers:
+            if entry[1] == pid:
+                answers.remove(entry)
+                return
 
-    async def _send_batch(self, client, sent):
-        journal, config = self.recorder.journal, self.config
-        rows = journal.after(sent, config["batch_records"], config["batch_bytes"] - 64)
+    async def _send_records(self):
+        journal = self.recorder.journal
+        mono = self.clock.mono()
+        if journal.acked != self._seen:
+            self._seen = journal.acked
+            self._sent = max(self._sent, self._seen)
+            self._flights = [last for last in self._flights if last > self._seen]
+            self._moved_at = mono
+        if self._flights and mono - self._moved_at >= _REWIND_MS:
+            self._rewind()
+        while len(self._flights) < _WINDOW:
+            waiting = journal.last - self._sent
+            # What belongs to one happening travels in one batch.
+            if not waiting or waiting < _BATCH_RECORDS and not self._tick:
+                return
+            if not self._flights:
+                self._moved_at = mono
+            await self._send_batch()
+
+    async def _send_batch(self):
+        journal = self.recorder.journal
+        rows = journal.after(self._sent, _BATCH_RECORDS, _BATCH_BYTES)
         head = '{"v":1,"j":%d,"d":%d,"r":[' % (journal.id, journal.dropped)
         batch = head.encode() + b",".join(payload for _, payload in rows) + b"]}"
-        await client.publish(self.base + "up/rec", batch, 1)
-        return rows[-1][0]
+        # Before the await: an acknowledgement may overtake the end of sending.
+        self._sent = rows[-1][0]
+        self._flights.append(self._sent)
+        await self._say("up/rec", batch, 1)
 
-    async def _pulse(self, client):
-        while True:
-            await asyncio.sleep(1)
-            self.beat()
-            mono = self.clock.mono()
-            synced = self.clock.known_now() is not None
-            patience_ms = _ASK_SILENT_MS if synced else _ASK_UNSYNCED_MS
-            silence_ms = mono - max(self._asked_at, self.heard_at if synced else 0)
-            if silence_ms >= patience_ms or self.pending_code() != self._pair:
-                await self._hello(client)
-            if self.station.session is not None:
-                await client.publish(self.base + "up/live", compact(self._live()))
+    async def _pulse(self):
+        mono = self.clock.mono()
+        synced = self.clock.known_now() is not None
+        patience_ms = _ASK_SILENT_MS if synced else _ASK_UNSYNCED_MS
+        silence_ms = mono - max(self._asked_at, self.heard_at if synced else 0)
+        if silence_ms >= patience_ms or self.pending_code() != self._pair:
+            await self._hello()
+        if self.station.session is not None and mono - self._live_at >= 1000:
+            self._live_at = mono
+            await self._say("up/live", compact(self._live()), 0)
 
     def _live(self):
         station = self.station
