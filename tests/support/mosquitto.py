@@ -64,8 +64,11 @@ class Mosquitto:
         conf = _CONF.format(port=self.port, folder=self.folder)
         (self.folder / "mosquitto.conf").write_text(conf)
         (self.folder / "acl").write_text(_ACL)
-        for name, password in self.users.items():
-            self._set_password(name, password)
+        lines = [f"{name}:{password}\n" for name, password in self.users.items()]
+        passwords = self.folder / "passwords"
+        passwords.write_text("".join(lines))
+        # Hashes the whole file at once.
+        subprocess.run([_PASSWD, "-U", str(passwords)], check=True)
         self.start()
         return self
 
@@ -80,7 +83,9 @@ class Mosquitto:
 
     def add_user(self, name: str, password: str) -> None:
         """Add an account while the broker runs."""
-        self._set_password(name, password)
+        path = str(self.folder / "passwords")
+        command = [_PASSWD, "-b", path, name, password]
+        subprocess.run(command, check=True, capture_output=True)
         if self._process is not None:
             self._process.send_signal(1)  # SIGHUP reloads passwords and ACL.
 
@@ -118,9 +123,3 @@ class Mosquitto:
         """Return what the broker has logged."""
         path = self.folder / "mosquitto.log"
         return path.read_text() if path.exists() else ""
-
-    def _set_password(self, name: str, password: str) -> None:
-        path = self.folder / "passwords"
-        flags = ["-b"] if path.exists() else ["-b", "-c"]
-        command = [_PASSWD, *flags, str(path), name, password]
-        subprocess.run(command, check=True, capture_output=True)
