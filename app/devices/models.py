@@ -51,6 +51,8 @@ class DeviceRow(Row):
     # The journal in use and the highest contiguous sequence number stored.
     journal_id: Mapped[int | None] = mapped_column(BigInteger)
     acked_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Records of this journal that the box gave up for want of space, and said so.
+    lost_records: Mapped[int] = mapped_column(BigInteger, default=0)
     command_counter: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
@@ -130,3 +132,12 @@ class DroppedMessageRow(Row):
     reason: Mapped[str] = mapped_column(String(32), primary_key=True)
     dropped: Mapped[int] = mapped_column(BigInteger, default=0)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class WorkerBeatRow(Row):
+    """The device worker's sign of life, so that pages know of a dead broker at once."""
+
+    __tablename__ = "worker_beat"
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    beat_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_connected: Mapped[bool] = mapped_column(default=False)
