@@ -41,6 +41,7 @@ class BookingRow(Row):
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint("starts_at < ends_at", name="period"),
         CheckConstraint("ceiling_minor >= 0 AND energy_cap_wh > 0", name="ceiling"),
+        CheckConstraint("fee_minor >= 0 AND fee_minor <= ceiling_minor", name="fee"),
         Index("ix_booking_state_ends_at", "state", "ends_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,6 +69,11 @@ class BookingRow(Row):
     quote: Mapped[dict[str, object]] = mapped_column(JSON)
     vehicle: Mapped[dict[str, object] | None] = mapped_column(JSON)
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    # What the driver owes for canceling late or not coming; 0 otherwise.
+    fee_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Set while the box is being asked to open, so that nobody waiting at the lock
+    # is counted as not having come.
+    unlock_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(String(8))

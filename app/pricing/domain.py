@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from app.kernel.errors import DomainError
 from app.kernel.money import (
@@ -61,20 +61,12 @@ class Tariff:
 
     def as_dict(self) -> dict[str, object]:
         """Return the tariff as plain values, for a snapshot."""
-        return {
-            "currency": self.currency,
-            "energy_milli_per_kwh": self.energy_milli_per_kwh,
-            "time_milli_per_hour": self.time_milli_per_hour,
-        }
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> Tariff:
+    def from_dict(cls, values: Mapping[str, Any]) -> Tariff:
         """Return the tariff that ``as_dict`` described."""
-        return cls(
-            currency=str(values["currency"]),
-            energy_milli_per_kwh=_whole(values["energy_milli_per_kwh"]),
-            time_milli_per_hour=_whole(values["time_milli_per_hour"]),
-        )
+        return cls(**{name: values[name] for name in cls.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +89,11 @@ class Line:
         """Return the line as plain values, for a snapshot or a receipt."""
         return {name: getattr(self, name) for name in self.__slots__}
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Line:
+        """Return the line that ``as_dict`` described."""
+        return cls(**{name: values[name] for name in cls.__slots__})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
@@ -111,14 +108,19 @@ class Quote:
 
     def as_dict(self) -> dict[str, object]:
         """Return the quote as plain values, for a snapshot."""
-        return {
-            "lines": [line.as_dict() for line in self.lines],
-            "total_minor": self.total_minor,
-            "currency": self.currency,
-            "energy_cap_wh": self.energy_cap_wh,
-            "max_power_w": self.max_power_w,
-            "why": self.why,
-        }
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return {**plain, "lines": [line.as_dict() for line in self.lines]}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Quote:
+        """Return the quote that ``as_dict`` described; other keys are left alone."""
+        plain = {name: values[name] for name in cls.__slots__}
+        lines = tuple(Line.from_dict(line) for line in plain["lines"])
+        return cls(**{**plain, "lines": lines})
+
+    def amount_of(self, kind: LineKind) -> int:
+        """Return what the lines of one kind come to, in minor units."""
+        return sum(line.amount_minor for line in self.lines if line.kind == kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,8 +286,3 @@ def _require_price(milli: int, currency: str, field: str) -> None:
     if milli > highest_minor * MILLI:
         most = format_minor(highest_minor, currency)
         raise BadTariff(f"More than {most} cannot be right.", field=field)
-
-
-def _whole(value: object) -> int:
-    assert isinstance(value, int)
-    return value

@@ -10,6 +10,7 @@ from app.kernel.period import Period
 from app.pricing.domain import (
     BadQuote,
     BadTariff,
+    Quote,
     Tariff,
     expected,
     in_hours,
@@ -164,6 +165,18 @@ def test_the_highest_price_is_still_a_price() -> None:
 
 def test_a_tariff_survives_its_snapshot() -> None:
     assert Tariff.from_dict(TARIFF.as_dict()) == TARIFF
+
+
+def test_a_quote_survives_its_snapshot() -> None:
+    promise = quote(TARIFF, TWO_HOURS, 11_000)
+
+    assert Quote.from_dict({**promise.as_dict(), "asked": "more"}) == promise
+
+
+def test_the_lines_of_one_kind_are_summed() -> None:
+    promise = quote(TARIFF, TWO_HOURS, 11_000)
+
+    assert (promise.amount_of("TIME"), promise.amount_of("ENERGY")) == (200, 440)
 
 
 def test_a_quote_becomes_plain_values() -> None:

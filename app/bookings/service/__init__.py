@@ -1,0 +1,76 @@
+"""Use cases of bookings: offer, book, look up, cancel, and what the clock does."""
+
+from app.bookings.domain import Actor, Booking, BookingRefused, State, TimeTaken
+from app.bookings.service.booking import book, confirm, take
+from app.bookings.service.changing import (
+    cancel,
+    cancel_all_in,
+    complete_in,
+    fail_in,
+    forget_unlock_in,
+    mark_in_use_in,
+    note_unlock_in,
+    tick,
+)
+from app.bookings.service.offering import (
+    Offer,
+    Week,
+    offer,
+    refused_offer,
+    suggestion,
+    week,
+)
+from app.bookings.service.planning import Asked, nearest_times
+from app.bookings.service.reading import (
+    Diary,
+    bookings_at,
+    bookings_by_ids,
+    bookings_of_driver,
+    bookings_of_owner,
+    find_by_code,
+    future_bookings_of_charger,
+    get_booking,
+    get_booking_for,
+    live_booking_for,
+    next_booking_for,
+    role_of,
+)
+
+__all__ = [
+    "Actor",
+    "Asked",
+    "Booking",
+    "BookingRefused",
+    "Diary",
+    "Offer",
+    "State",
+    "TimeTaken",
+    "Week",
+    "book",
+    "bookings_at",
+    "bookings_by_ids",
+    "bookings_of_driver",
+    "bookings_of_owner",
+    "cancel",
+    "cancel_all_in",
+    "complete_in",
+    "confirm",
+    "fail_in",
+    "find_by_code",
+    "forget_unlock_in",
+    "future_bookings_of_charger",
+    "get_booking",
+    "get_booking_for",
+    "live_booking_for",
+    "mark_in_use_in",
+    "nearest_times",
+    "next_booking_for",
+    "note_unlock_in",
+    "offer",
+    "refused_offer",
+    "role_of",
+    "suggestion",
+    "take",
+    "tick",
+    "week",
+]

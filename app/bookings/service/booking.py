@@ -1,0 +1,205 @@
+"""Taking a time: one short write transaction in which the database has the last word.
+
+Nothing here decides that a time is free; inserting its quarter hours does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.bookings.domain import (
+    Actor,
+    Booking,
+    BookingRefused,
+    CarSnapshot,
+    State,
+    Terms,
+    TimeTaken,
+    creating,
+)
+from app.bookings.events import BookingMade
+from app.bookings.models import BookingRow
+from app.bookings.service.changing import apply_in, note_in
+from app.bookings.service.planning import Asked, Plan, is_free, nearest_times, plan
+from app.bookings.service.reading import get_booking, load
+from app.chargers import service as chargers
+from app.database import Writing, db, writing
+from app.kernel.errors import NotFound
+from app.kernel.ids import code_from
+from app.kernel.period import Period
+from app.schedules import claims
+
+_LONGEST_KEY = 64
+
+
+def book(
+    *,
+    driver_id: int,
+    charger_id: int,
+    period: Period,
+    vehicle_id: int | None,
+    energy_cap_wh: int | None,
+    idempotency_key: str,
+    now: datetime,
+) -> Booking:
+    """This function will give the time to the driver, at the price of this moment.
+
+    :param energy_cap_wh: the driver's own limit, which lowers the ceiling
+    :param idempotency_key: made once per form; sent again it gives the same booking
+    :raises NotFound: if there is no such charger
+    :raises DomainError: at its field, if the time, the car or the limit cannot be
+    :raises TimeTaken: if somebody else has the time, with the nearest free ones
+    """
+    asked = Asked(
+        driver_id=driver_id,
+        charger_id=charger_id,
+        period=period,
+        vehicle_id=vehicle_id,
+        energy_cap_wh=energy_cap_wh,
+        idempotency_key=idempotency_key,
+    )
+    return take(asked, now)
+
+
+def take(asked: Asked, now: datetime, *, hold: bool = False) -> Booking:
+    """This function will book the time, or only hold it while the driver decides.
+
+    Sent again, the same wish with the same key gives the booking it made before.
+    Raises as ``book`` does.
+    """
+    if not 0 < len(asked.idempotency_key) <= _LONGEST_KEY:
+        raise BookingRefused("This form is not complete. Please reload the page.")
+    replayed = _find_replay(asked)
+    if replayed:
+        return replayed
+    planned = plan(asked, now)
+    if not is_free(planned.charger, asked.period, now):
+        raise TimeTaken(nearest_times(planned.charger, asked.period, now))
+    try:
+        with writing() as work:
+            booking_id = _store(work, asked, now, hold=hold)
+    except (claims.SlotTaken, IntegrityError) as error:
+        # A double click loses against itself: its first half has the booking.
+        replayed = _find_replay(asked)
+        if replayed:
+            return replayed
+        if isinstance(error, IntegrityError):
+            raise
+        raise TimeTaken(nearest_times(planned.charger, asked.period, now)) from error
+    return get_booking(booking_id)
+
+
+def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
+    """This function will turn the driver's held time into a booking.
+
+    :raises NotFound: if there is none, or it is somebody else's
+    :raises NotNow: if the hold has ended
+    """
+    with writing() as work:
+        found = load(BookingRow.code == code, BookingRow.driver_id == driver_id)
+        if not found:
+            raise NotFound
+        chargers.lock_in(work.session, found[0].charger_id)
+        booking = apply_in(
+            work.session, found[0], "confirm", Actor.DRIVER, now, actor_id=driver_id
+        )
+        claims.confirm_in(work.session, booking_id=booking.id)
+        work.announce(_made(booking))
+    return booking
+
+
+def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
+    """Write the booking, its claim and its first line of history."""
+    session = work.session
+    chargers.lock_in(session, asked.charger_id)
+    # Checked and priced again: the owner may just have changed or paused it.
+    planned = plan(asked, now)
+    step = creating("hold" if hold else "book")
+    terms = Terms(buffer_min=planned.charger.buffer_min)
+    booking_id = _insert(session, asked, planned, terms, step.target, now)
+    claims.claim_in(
+        session,
+        evse_id=asked.charger_id,
+        period=asked.period,
+        buffer_min=terms.buffer_min,
+        kind="HOLD" if hold else "BOOKING",
+        booking_id=booking_id,
+        expires_at=now + timedelta(minutes=terms.hold_min) if hold else None,
+        now=now,
+    )
+    note_in(session, booking_id, step, Actor.DRIVER, now, actor_id=asked.driver_id)
+    if not hold:
+        work.announce(_made(load(BookingRow.id == booking_id)[0]))
+    return booking_id
+
+
+def _insert(
+    session: Session,
+    asked: Asked,
+    planned: Plan,
+    terms: Terms,
+    state: State,
+    now: datetime,
+) -> int:
+    car = CarSnapshot.of(planned.vehicle).as_dict() if planned.vehicle else None
+    values: dict[str, Any] = {
+        "code": code_from(secrets.token_bytes(8)),
+        "evse_id": asked.charger_id,
+        "driver_id": asked.driver_id,
+        "owner_id": planned.charger.owner_id,
+        "starts_at": asked.period.starts_at,
+        "ends_at": asked.period.ends_at,
+        "state": state,
+        "source": "DIRECT",
+        "currency": planned.quote.currency,
+        "ceiling_minor": planned.quote.total_minor,
+        "energy_cap_wh": planned.quote.energy_cap_wh,
+        "max_power_w": planned.quote.max_power_w,
+        "terms": terms.as_dict(),
+        "tariff": planned.tariff.as_dict(),
+        # The wish stays beside the promise, to know it when it comes again.
+        "quote": {**planned.quote.as_dict(), "asked": asked.wish},
+        "vehicle": car,
+        "idempotency_key": asked.idempotency_key,
+        "fee_minor": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+    statement = insert(BookingRow).values(**values).returning(BookingRow.id)
+    return int(session.execute(statement).scalar_one())
+
+
+def _find_replay(asked: Asked) -> Booking | None:
+    """Return the booking that this key has made before.
+
+    :raises BookingRefused: if the key came with another wish then
+    """
+    row = db.session.execute(
+        select(BookingRow.id, BookingRow.quote).where(
+            BookingRow.driver_id == asked.driver_id,
+            BookingRow.idempotency_key == asked.idempotency_key,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.quote["asked"] != asked.wish:
+        raise BookingRefused(
+            "This form has already made another booking. Please reload the page."
+        )
+    return get_booking(row.id)
+
+
+def _made(booking: Booking) -> BookingMade:
+    return BookingMade(
+        booking_id=booking.id,
+        code=booking.code,
+        charger_id=booking.charger_id,
+        driver_id=booking.driver_id,
+        owner_id=booking.owner_id,
+    )

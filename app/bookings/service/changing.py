@@ -1,0 +1,276 @@
+"""Changing a booking's state: every change goes through one data-driven step.
+
+The ``..._in`` functions work inside the caller's transaction, for the rooms above.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.bookings.domain import (
+    LIVE,
+    Actor,
+    Booking,
+    Effect,
+    NotNow,
+    State,
+    Transition,
+    due_transition,
+    get_transition,
+)
+from app.bookings.events import BookingCanceled, BookingMissed
+from app.bookings.models import BookingEventRow, BookingRow
+from app.bookings.service.readiness import was_usable
+from app.bookings.service.reading import load, role_of, views
+from app.database import db, writing
+from app.kernel.errors import NotFound
+from app.schedules import claims
+
+
+def cancel(*, user_id: int, code: str, now: datetime) -> Booking:
+    """This function will call a booking off for its driver or the charger's owner.
+
+    :raises NotFound: if there is none, or it is somebody else's
+    :raises NotNow: if the booking's state or the time does not allow it
+    """
+    with writing() as work:
+        booking = _locked(work.session, BookingRow.code == code)
+        actor = role_of(booking, user_id)
+        why = "The host called it off." if actor is Actor.OWNER else ""
+        booking = apply_in(
+            work.session, booking, "cancel", actor, now, actor_id=user_id, why=why
+        )
+        work.announce(_canceled(booking))
+    return booking
+
+
+def cancel_all_in(
+    session: Session, charger_id: int, who: Actor, why: str, now: datetime
+) -> tuple[BookingCanceled, ...]:
+    """This function will call off all the charger's bookings that have not begun.
+
+    A session under way is left to its driver. Nobody pays anything.
+
+    :returns: what the caller must announce, one event for each booking
+    """
+    rows = session.scalars(
+        select(BookingRow)
+        .where(
+            BookingRow.evse_id == charger_id,
+            BookingRow.state.in_(sorted(LIVE - {State.IN_USE})),
+            BookingRow.ends_at > now,
+        )
+        .order_by(BookingRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    canceled = []
+    for booking in views(rows):
+        due = due_transition(booking, now)
+        if due:
+            apply_in(session, booking, due.name, Actor.SYSTEM, now)
+            continue
+        # An owner may not cancel a mere hold or request, but the charger is going.
+        actor = who if booking.state is State.RESERVED else Actor.DRIVER
+        canceled.append(
+            _canceled(
+                apply_in(session, booking, "cancel", actor, now, why=why, said_by=who)
+            )
+        )
+    return tuple(canceled)
+
+
+def note_unlock_in(session: Session, *, booking_id: int, now: datetime) -> Booking:
+    """This function will note that the driver is asking the box to open.
+
+    From then on the booking cannot become a no-show before its end. Call
+    ``forget_unlock_in`` if the box refuses or never answers.
+
+    :raises NotNow: if the booking does not allow unlocking at this instant
+    """
+    booking = _locked(session, BookingRow.id == booking_id)
+    get_transition("unlock", booking, Actor.DRIVER, now)
+    _set(session, booking_id, unlock_asked_at=now)
+    return booking
+
+
+def forget_unlock_in(session: Session, *, booking_id: int) -> None:
+    """This function will note that the box did not open after all."""
+    _set(session, booking_id, unlock_asked_at=None)
+
+
+def mark_in_use_in(session: Session, *, booking_id: int, now: datetime) -> bool:
+    """This function will note that the box has begun a session for the booking.
+
+    :returns: whether anything changed; told twice, the second changes nothing
+    :raises NotNow: if the booking had ended before
+    """
+    booking = _locked(session, BookingRow.id == booking_id)
+    if booking.state is State.IN_USE:
+        return False
+    apply_in(session, booking, "start", Actor.SYSTEM, now)
+    return True
+
+
+def complete_in(
+    session: Session, *, booking_id: int, now: datetime, why: str = ""
+) -> bool:
+    """This function will end the booking with its session, and free what is left.
+
+    :returns: whether anything changed; told twice, the second changes nothing
+    :raises NotNow: if the booking had ended in another way
+    """
+    booking = _locked(session, BookingRow.id == booking_id)
+    if booking.state is State.COMPLETED:
+        return False
+    if booking.state is State.RESERVED:
+        booking = apply_in(session, booking, "start", Actor.SYSTEM, now)
+    apply_in(session, booking, "complete", Actor.SYSTEM, now, why=why)
+    return True
+
+
+def fail_in(session: Session, *, booking_id: int, now: datetime, why: str) -> None:
+    """This function will end the booking because box or charger failed; nobody pays.
+
+    :raises NotNow: if the booking had ended before
+    """
+    booking = _locked(session, BookingRow.id == booking_id)
+    apply_in(session, booking, "fail", Actor.SYSTEM, now, why=why)
+
+
+def tick(*, now: datetime) -> int:
+    """This function will write down what the clock has decided: lapsed and missed.
+
+    Correctness does not wait for it; everybody asks for the effective state.
+
+    :returns: how many bookings changed
+    """
+    waiting = load(
+        BookingRow.state.in_(sorted(LIVE - {State.IN_USE})),
+    )
+    due = [each.id for each in waiting if due_transition(each, now)]
+    db.session.rollback()
+    return sum(_do_due(booking_id, now) for booking_id in due)
+
+
+def apply_in(
+    session: Session,
+    booking: Booking,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    actor_id: int | None = None,
+    why: str = "",
+    said_by: Actor | None = None,
+) -> Booking:
+    """Carry out one transition with its effects, and return the booking after it.
+
+    :param said_by: who is named as having ended it, where the actor stands in
+    :raises NotNow: if the transition is not permitted, or the state has moved on
+    """
+    step = get_transition(name, booking, actor, now)
+    who = said_by or actor
+    values: dict[str, object] = {"state": step.target, "updated_at": now}
+    if step.target not in LIVE:
+        values |= {"ended_by": who, "ended_why": why[:200], "unlock_asked_at": None}
+    if Effect.LATE_FEE in step.effects:
+        values["fee_minor"] = _fee_minor(booking, step, now)
+    changed = session.execute(
+        update(BookingRow)
+        .where(BookingRow.id == booking.id, BookingRow.state == booking.state)
+        .values(**values)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise NotNow("This booking has just changed. Please look again.")
+    if Effect.RELEASE_TIME in step.effects:
+        claims.release_in(session, booking_id=booking.id, now=now)
+    note_in(session, booking.id, step, who, now, actor_id=actor_id, detail=why)
+    return load(BookingRow.id == booking.id)[0]
+
+
+def note_in(
+    session: Session,
+    booking_id: int,
+    step: Transition,
+    actor: Actor,
+    now: datetime,
+    *,
+    actor_id: int | None = None,
+    detail: str = "",
+) -> None:
+    """Add one line to the booking's history."""
+    session.execute(
+        insert(BookingEventRow).values(
+            booking_id=booking_id,
+            at=now,
+            actor=actor,
+            actor_id=actor_id,
+            transition=step.name,
+            from_state=step.source,
+            to_state=step.target,
+            detail=detail[:200],
+        )
+    )
+
+
+def _do_due(booking_id: int, now: datetime) -> bool:
+    with writing() as work:
+        booking = _locked(work.session, BookingRow.id == booking_id)
+        step = due_transition(booking, now)
+        if step is None:
+            return False
+        ended = apply_in(work.session, booking, step.name, Actor.SYSTEM, now)
+        if ended.state is State.NO_SHOW:
+            work.announce(
+                BookingMissed(
+                    booking_id=ended.id,
+                    code=ended.code,
+                    charger_id=ended.charger_id,
+                    driver_id=ended.driver_id,
+                    owner_id=ended.owner_id,
+                    fee_minor=ended.fee_minor,
+                )
+            )
+    return True
+
+
+def _fee_minor(booking: Booking, step: Transition, now: datetime) -> int:
+    """Return the late fee; nothing is owed for a charger that would not have opened."""
+    rule = booking.cancel_rule
+    fee = rule.fee_minor(now) if step.name == "cancel" else rule.late_fee_minor
+    return fee if fee and was_usable(booking.charger_id, now) else 0
+
+
+def _locked(session: Session, condition: ColumnElement[bool]) -> Booking:
+    rows = session.scalars(
+        select(BookingRow)
+        .where(condition)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if not rows:
+        raise NotFound
+    return views(rows)[0]
+
+
+def _set(session: Session, booking_id: int, **values: object) -> None:
+    session.execute(
+        update(BookingRow).where(BookingRow.id == booking_id).values(**values)
+    )
+
+
+def _canceled(booking: Booking) -> BookingCanceled:
+    return BookingCanceled(
+        booking_id=booking.id,
+        code=booking.code,
+        charger_id=booking.charger_id,
+        driver_id=booking.driver_id,
+        owner_id=booking.owner_id,
+        who=booking.ended_by or "",
+        why=booking.ended_why or "",
+        fee_minor=booking.fee_minor,
+    )

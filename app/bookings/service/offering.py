@@ -1,0 +1,209 @@
+"""What the charger's page shows: the promise for a chosen time, and free times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from app.accounts.service import Vehicle
+from app.bookings.domain import (
+    CancelRule,
+    Fit,
+    Terms,
+    TimeTaken,
+    best_fit,
+    cancel_rule,
+    check_offered,
+)
+from app.bookings.domain.calendar import (
+    DAYS_SHOWN,
+    Day,
+    days_of,
+    local_date,
+    suggest,
+    week_window,
+)
+from app.bookings.service.planning import (
+    check_period,
+    is_free,
+    nearest_times,
+    tariff_for,
+)
+from app.chargers import service as chargers
+from app.chargers.service import Charger
+from app.kernel.errors import DomainError
+from app.kernel.period import Period, clip
+from app.kernel.slots import is_on_grid
+from app.pricing.domain import Bill, Quote, Tariff, expected, quote, usual_charge_wh
+from app.schedules import service as schedules
+from app.schedules.domain import bookable_window
+
+USUAL_LENGTH = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a driver may have for a chosen time.
+
+    :param quote: the ceiling; None where no promise can be made
+    :param likely: the price of a usual charge for this car; None without a car
+    :param refusal: why it cannot be booked like this; None where it can
+    :param alternatives: the nearest free times, where this one is taken
+    """
+
+    charger: Charger
+    tariff: Tariff | None
+    period: Period | None = None
+    vehicle: Vehicle | None = None
+    fit: Fit | None = None
+    quote: Quote | None = None
+    likely: Bill | None = None
+    cancel: CancelRule | None = None
+    refusal: DomainError | None = None
+    alternatives: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Some days at a charger, and where the days before and after begin, if any."""
+
+    days: tuple[Day, ...]
+    today: date
+    earlier: date | None
+    later: date | None
+
+
+def offer(
+    *,
+    charger_id: int,
+    period: Period | None,
+    vehicle: Vehicle | None,
+    now: datetime,
+    driver_id: int | None = None,
+    energy_cap_wh: int | None = None,
+) -> Offer:
+    """This function will say what a time would cost at most, and whether it is free.
+
+    :raises NotFound: if there is no such charger
+    """
+    charger = chargers.get_charger(charger_id)
+    made = Offer(charger=charger, tariff=None, period=period, vehicle=vehicle)
+    try:
+        check_offered(charger, driver_id)
+        made = replace(made, tariff=tariff_for(charger))
+        made = replace(made, fit=best_fit(charger, vehicle))
+        if period is None:
+            return made
+        check_period(charger, period, now)
+        made = _priced(made, period, energy_cap_wh, now)
+        if not is_free(charger, period, now):
+            raise TimeTaken(nearest_times(charger, period, now))
+    except DomainError as refusal:
+        return _refused(made, refusal, now)
+    return made
+
+
+def refused_offer(
+    *,
+    charger_id: int,
+    period: Period | None,
+    vehicle: Vehicle | None,
+    refusal: DomainError,
+    now: datetime,
+    driver_id: int | None = None,
+) -> Offer:
+    """This function will describe an offer together with why a booking failed."""
+    made = offer(
+        charger_id=charger_id,
+        period=period,
+        vehicle=vehicle,
+        driver_id=driver_id,
+        energy_cap_wh=None,
+        now=now,
+    )
+    return _refused(made, refusal, now)
+
+
+def suggestion(charger: Charger, now: datetime) -> Period | None:
+    """This function will return the first free time worth offering."""
+    window = Period(now, now + timedelta(days=charger.horizon_days + 1))
+    longest_s = charger.max_length_min * 60
+    return suggest(
+        schedules.free_periods(charger=charger, window=window, now=now),
+        shortest_s=charger.min_length_min * 60,
+        usual_s=min(int(USUAL_LENGTH.total_seconds()), longest_s),
+    )
+
+
+def week(charger: Charger, *, day: date | None, length_s: int, now: datetime) -> Week:
+    """This function will return the days around one date, with their free times."""
+    limits = bookable_window(
+        now, lead_min=charger.lead_min, horizon_days=charger.horizon_days
+    )
+    today = local_date(now, charger.time_zone)
+    last = local_date(limits.ends_at - timedelta(seconds=1), charger.time_zone)
+    wanted = min(max(day or today, today), last)
+    first = today + timedelta(days=(wanted - today).days // DAYS_SHOWN * DAYS_SHOWN)
+    window = week_window(first, charger.time_zone)
+    # What has passed or cannot be booked yet is nobody's, so it is not "taken".
+    opened = schedules.open_periods(charger=charger, window=window)
+    after, before = (first + timedelta(days=n * DAYS_SHOWN) for n in (1, -1))
+    return Week(
+        days=days_of(
+            first,
+            charger.time_zone,
+            opened=clip(opened, limits),
+            free=schedules.free_periods(charger=charger, window=window, now=now),
+            length_s=length_s,
+        ),
+        today=today,
+        earlier=before if before >= today else None,
+        later=after if after <= last else None,
+    )
+
+
+def _priced(
+    made: Offer, period: Period, energy_cap_wh: int | None, now: datetime
+) -> Offer:
+    assert made.tariff is not None
+    assert made.fit is not None
+    promise = quote(made.tariff, period, made.fit.power_w, energy_cap_wh)
+    likely = None
+    if made.vehicle is not None:
+        wanted_wh = usual_charge_wh(made.vehicle.battery_wh)
+        likely = expected(
+            made.tariff,
+            period,
+            power_w=made.fit.power_w,
+            wanted_wh=min(wanted_wh, promise.energy_cap_wh),
+        )
+    rule = cancel_rule(
+        Terms(),
+        booked_at=now,
+        starts_at=period.starts_at,
+        time_minor=promise.amount_of("TIME"),
+    )
+    return replace(made, quote=promise, likely=likely, cancel=rule)
+
+
+def _refused(made: Offer, refusal: DomainError, now: datetime) -> Offer:
+    alternatives: tuple[Period, ...] = ()
+    if isinstance(refusal, TimeTaken):
+        alternatives = refusal.alternatives
+    elif (
+        made.period
+        and refusal.field in {"starts_at", "ends_at"}
+        and _can_be_moved(made.period, made.charger)
+    ):
+        alternatives = nearest_times(made.charger, made.period, now)
+    return replace(made, refusal=refusal, alternatives=alternatives)
+
+
+def _can_be_moved(period: Period, charger: Charger) -> bool:
+    """Return whether the same length at another time could be booked."""
+    shortest_s, longest_s = charger.min_length_min * 60, charger.max_length_min * 60
+    return (
+        is_on_grid(period.starts_at)
+        and is_on_grid(period.ends_at)
+        and shortest_s <= period.duration_s <= longest_s
+    )

@@ -1,0 +1,129 @@
+"""What a driver asks for, checked and priced; shared by offers and bookings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.accounts import service as accounts
+from app.accounts.service import Vehicle
+from app.bookings.domain import (
+    BookingRefused,
+    Fit,
+    best_fit,
+    check_offered,
+    check_open,
+    check_times,
+)
+from app.chargers import service as chargers
+from app.chargers.service import Charger
+from app.database import db
+from app.kernel.errors import NotFound
+from app.kernel.period import Period
+from app.pricing import service as pricing
+from app.pricing.domain import Quote, Tariff, quote
+from app.schedules import service as schedules
+from app.schedules.domain import nearest_free
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a driver wants to book; the same key with the same wish is one booking."""
+
+    driver_id: int
+    charger_id: int
+    period: Period
+    vehicle_id: int | None
+    energy_cap_wh: int | None
+    idempotency_key: str
+
+    @property
+    def wish(self) -> dict[str, object]:
+        """The wish as plain values, to know it when it comes again."""
+        return {
+            "charger_id": self.charger_id,
+            "starts_at": self.period.starts_at.isoformat(),
+            "ends_at": self.period.ends_at.isoformat(),
+            "vehicle_id": self.vehicle_id,
+            "energy_cap_wh": self.energy_cap_wh,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that a booking would be made of."""
+
+    charger: Charger
+    tariff: Tariff
+    fit: Fit
+    quote: Quote
+    vehicle: Vehicle | None
+
+
+def plan(asked: Asked, now: datetime) -> Plan:
+    """This function will check all but whether the time is free, and make the promise.
+
+    :raises NotFound: if there is no such charger
+    :raises DomainError: at its field, if the time, the car or the limit cannot be
+    """
+    charger = chargers.get_charger(asked.charger_id)
+    check_offered(charger, asked.driver_id)
+    check_period(charger, asked.period, now)
+    vehicle = _vehicle(asked)
+    fit = best_fit(charger, vehicle)
+    tariff = tariff_for(charger)
+    return Plan(
+        charger=charger,
+        tariff=tariff,
+        fit=fit,
+        quote=quote(tariff, asked.period, fit.power_w, asked.energy_cap_wh),
+        vehicle=vehicle,
+    )
+
+
+def check_period(charger: Charger, period: Period, now: datetime) -> None:
+    """This function will let a period pass that the charger sells, taken or not.
+
+    :raises DomainError: at ``starts_at`` or ``ends_at``, with the reason
+    """
+    check_times(period, charger, now)
+    check_open(period, schedules.open_periods(charger=charger, window=period))
+
+
+def tariff_for(charger: Charger) -> Tariff:
+    """This function will return the charger's prices.
+
+    :raises BookingRefused: if the owner has not set any
+    """
+    tariff = pricing.find_tariff_in(db.session(), charger.id)
+    if tariff is None:
+        raise BookingRefused("The host has not set a price yet.")
+    return tariff
+
+
+def is_free(charger: Charger, period: Period, now: datetime) -> bool:
+    """This function will return whether nobody has the time as far as one can read."""
+    free = schedules.free_periods(charger=charger, window=period, now=now)
+    return any(gap.covers(period) for gap in free)
+
+
+def nearest_times(
+    charger: Charger, wanted: Period, now: datetime
+) -> tuple[Period, ...]:
+    """This function will return the three nearest free times of the same length."""
+    window = Period(now, now + timedelta(days=charger.horizon_days + 1))
+    free = schedules.free_periods(charger=charger, window=window, now=now)
+    return nearest_free(free, wanted, 3)
+
+
+def _vehicle(asked: Asked) -> Vehicle | None:
+    if asked.vehicle_id is None:
+        return None
+    try:
+        return accounts.get_vehicle(
+            user_id=asked.driver_id, vehicle_id=asked.vehicle_id
+        )
+    except NotFound as error:
+        raise BookingRefused(
+            "Please choose one of your cars.", field="vehicle_id"
+        ) from error
