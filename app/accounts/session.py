@@ -58,11 +58,28 @@ def end() -> None:
     session.clear()
 
 
-def remember_sign_up(person: Person | None) -> None:
-    """Note that this browser chose the password of an account to be confirmed."""
-    session.pop(_SIGNING_UP, None)
-    if person:
-        session[_SIGNING_UP] = person.id
+def remember_sign_up(email: str, person: Person | None) -> None:
+    """Note which sign-up happened in this browser, and proof that it was here."""
+    session[_SIGNING_UP] = [email, service.sign_up_proof(person)]
+
+
+def email_signing_up() -> str | None:
+    """Return the address that was just used to sign up in this browser, if any."""
+    email: str | None = session.get(_SIGNING_UP, [None])[0]
+    return email
+
+
+def may_confirm(person: Person) -> bool:
+    """Return whether this browser knows the password of the account.
+
+    Opening the mailed link is not enough: somebody else may have signed up with this
+    address, and would get in with a password of theirs.
+    """
+    if current_user.is_authenticated:
+        return bool(current_user.id == person.id)
+    if _SIGNING_UP not in session:
+        return False
+    return service.is_sign_up_proof(person, session[_SIGNING_UP][1])
 
 
 def path_to_return_to() -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wtforms import StringField
+import wtforms
+from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
+from wtforms.widgets import EmailInput
 
 from app.kernel.errors import DomainError
 
@@ -20,7 +23,49 @@ def show_refusal(form: Any, error: DomainError) -> None:
         form.form_errors = [*form.form_errors, error.message]
 
 
-class WholeNumberField(StringField):
+def select_choices(words: Mapping[str, str]) -> list[Any]:
+    """Return the choices of a select or radio field from values and their words."""
+    # The stubs of WTForms do not know this class yet, and tuples are deprecated.
+    choice = wtforms.fields.choices.SelectChoice  # type: ignore[attr-defined]
+    return [choice(value, text) for value, text in words.items()]
+
+
+def without_controls(text: str | None) -> str | None:
+    """Return the text without control characters, which no keyboard writes.
+
+    PostgreSQL cannot store a NUL, and HTML may not contain most of the others.
+    """
+    if text is None:
+        return None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or ord(c) >= 32 and ord(c) != 127)
+
+
+class TextField(StringField):
+    """One line of text, without control characters and spaces around it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was written as one clean line."""
+        super().process_formdata(valuelist)
+        self.data = " ".join((without_controls(self.data) or "").split())
+
+
+class MailField(TextField):
+    """An e-mail address as somebody wrote it; its room checks it."""
+
+    widget = EmailInput()
+
+
+class LongTextField(TextAreaField):
+    """Several lines of text, without control characters and spaces around them."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was written as clean lines."""
+        super().process_formdata(valuelist)
+        self.data = (without_controls(self.data) or "").strip()
+
+
+class WholeNumberField(TextField):
     """A whole number; ``data`` is an int, or None where nothing was written."""
 
     number: int | None = None
@@ -37,7 +82,7 @@ class WholeNumberField(StringField):
         self.number = int(text)
 
 
-class ThousandthsField(StringField):
+class ThousandthsField(TextField):
     """A decimal number kept in thousandths: kW as watts, kWh as watt-hours."""
 
     number: int | None = None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextvars import Context
 from typing import Any
 
 import html5lib
+from flask import has_app_context
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
+
+from app.database import db
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _X = "{http://www.w3.org/1999/xhtml}"
@@ -27,8 +31,12 @@ class CheckedClient(FlaskClient):
         """Send a request and check the answer's HTML."""
         headers = {**self.htmx_headers, **dict(kwargs.pop("headers", None) or {})}
         if csrf and kwargs.get("method", "GET") in _UNSAFE:
-            headers["X-CSRFToken"] = self._csrf_token()
-        response = super().open(*args, headers=headers, **kwargs)
+            headers["X-CSRFToken"] = Context().run(self._csrf_token)
+        # A real request shares nothing with the test's own application context:
+        # neither ``flask.g`` (who is logged in) nor the database session.
+        response = Context().run(super().open, *args, headers=headers, **kwargs)
+        if has_app_context():
+            db.session.rollback()  # Let the test see what the request wrote.
         if response.mimetype == "text/html" and response.data:
             check_html(response.get_data(as_text=True))
         return response

@@ -20,7 +20,7 @@ from app.accounts.domain.people import BadEmail
 from app.accounts.events import PasswordChanged
 from app.accounts.models import LoginRow, UserRow
 from app.accounts.service.passwords import hash_password, is_outdated, is_right
-from app.accounts.service.people import person_of
+from app.accounts.service.people import end_logins, person_of
 from app.database import db, writing
 from app.web.limits import count_use
 
@@ -118,8 +118,7 @@ def change_password(
     with writing() as work:
         row = work.session.get_one(UserRow, person_id)
         row.password_hash = new_hash
-        row.credential_version += 1
-        work.session.execute(delete(LoginRow).where(LoginRow.user_id == person_id))
+        end_logins(work.session, row)
         work.announce(PasswordChanged(email=email, display_name=row.display_name))
     return start_login(person_id, now=now)
 
