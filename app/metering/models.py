@@ -35,6 +35,7 @@ class SessionRow(Row):
             sqlite_where=text("status IN ('PENDING', 'ACTIVE')"),
             postgresql_where=text("status IN ('PENDING', 'ACTIVE')"),
         ),
+        Index("ix_charging_session_box", "device_id", "status"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     # The word the box knows the session by.
@@ -63,6 +64,8 @@ class SessionRow(Row):
     # Pairs of instants between which the box reported no reading, as ISO 8601.
     gaps: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     stop_reason: Mapped[str | None] = mapped_column(String(20))
+    # Why the server asked for the stop, where the box's own word says less.
+    stop_why: Mapped[str | None] = mapped_column(String(20))
 
 
 class CdrRow(Row):

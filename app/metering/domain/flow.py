@@ -25,27 +25,48 @@ class Record(Protocol):
     """One journal record of a box, as stored."""
 
     @property
-    def journal_id(self) -> int: ...
+    def journal_id(self) -> int:
+        """Which journal of the box numbers it."""
+
     @property
-    def seq(self) -> int: ...
+    def seq(self) -> int:
+        """Its number there, without gaps."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """``M`` reading, ``E`` event or ``S`` session mark."""
+
     @property
-    def taken_at(self) -> datetime: ...
+    def taken_at(self) -> datetime:
+        """The box's time."""
+
     @property
-    def clock_quality(self) -> int: ...
+    def clock_quality(self) -> int:
+        """0 none, 1 the box's own, 2 set by the server."""
+
     @property
-    def received_at(self) -> datetime: ...
+    def received_at(self) -> datetime:
+        """The server's time of arrival."""
+
     @property
-    def energy_wh(self) -> int | None: ...
+    def energy_wh(self) -> int | None:
+        """The meter register."""
+
     @property
-    def power_dw(self) -> int | None: ...
+    def power_dw(self) -> int | None:
+        """Tenths of a watt."""
+
     @property
-    def name(self) -> str | None: ...
+    def name(self) -> str | None:
+        """``start`` or ``stop`` of a session."""
+
     @property
-    def session_code(self) -> str | None: ...
+    def session_code(self) -> str | None:
+        """Which session."""
+
     @property
-    def detail(self) -> str | None: ...
+    def detail(self) -> str | None:
+        """Why it stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

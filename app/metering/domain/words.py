@@ -18,12 +18,14 @@ _ENDED = {
     "RETURNED": "The plug was returned.",
     # The rest are the server's own words, for ends that no box reported.
     "LOST": "The box did not report the end; its last reading counts.",
+    "CANCELED": "The booking had ended before the lock opened.",
     "SILENT": "The box fell silent; its last reading counts.",
 }
 _REFUSED = {
     "stale": "The box had restarted in between. Please tap again.",
     "expired": "The command did not reach the box in time, so it was dropped.",
     "offline": "The box could not be reached, so the command was dropped.",
+    "broker_down": "Our connection to the boxes was down, so the command was dropped.",
     "busy": "The box is still busy with another session.",
     "jammed": "The lock is stuck. Press the flap shut and tap again.",
     "fault": "The box found a fault and keeps the power off to be safe.",
@@ -32,7 +34,16 @@ _REFUSED = {
     "no_answer": "The box did not answer. Nothing was opened as far as we know.",
 }
 _TRY_AGAIN = frozenset(
-    {"stale", "expired", "offline", "busy", "jammed", "no_answer", "nosession"}
+    {
+        "stale",
+        "expired",
+        "offline",
+        "broker_down",
+        "busy",
+        "jammed",
+        "no_answer",
+        "nosession",
+    }
 )
 
 
@@ -123,3 +134,16 @@ def phase_words(phase: Phase) -> str:
 def seconds_left(ends_at: datetime, now: datetime) -> int:
     """Return the seconds until the end, never negative."""
     return max(0, int((ends_at - now).total_seconds()))
+
+
+def countdown(seconds: int) -> tuple[str, str]:
+    """Return a time left that people can watch run, as number and unit.
+
+    >>> countdown(7384), countdown(754)
+    (('2:03', 'h'), ('12:34', 'min'))
+    """
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}", "min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}", "h"
