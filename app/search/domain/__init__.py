@@ -23,6 +23,7 @@ from app.search.domain.query import (
     SearchRefused,
     Span,
     read_span,
+    usual_spans,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "range_km",
     "read_span",
     "reference_car",
+    "usual_spans",
 ]

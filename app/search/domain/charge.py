@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from app.kernel.connectors import PLUG_NAMES, usable_power_w
-from app.kernel.money import MILLI, divide_up
+from app.kernel.money import MILLI, divide_half_even, divide_up
 from app.kernel.period import Period
 from app.kernel.slots import EPOCH, SLOT_S
 from app.pricing.domain import Tariff, expected, usual_charge_wh
@@ -113,6 +113,11 @@ class Charge:
     total_minor: int
     currency: str
     per_kwh_milli: int
+
+    @property
+    def per_kwh_minor(self) -> int:
+        """The same in whole minor units, to be read at a glance."""
+        return divide_half_even(self.per_kwh_milli, MILLI)
 
     @property
     def km(self) -> int:

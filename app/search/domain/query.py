@@ -217,3 +217,30 @@ def _floor(at: datetime) -> datetime:
 def _ceil(at: datetime) -> datetime:
     floored = _floor(at)
     return floored if floored == at else floored + _QUARTER
+
+
+def usual_spans(local_now: datetime) -> tuple[tuple[str, Span], ...]:
+    """Return times that drivers often want, each with its name.
+
+    :param local_now: naive wall-clock time at the place
+    """
+    soon = _ceil(local_now)
+    midnight = local_now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def clock(days: int, hour: int, hours: int) -> Span:
+        starts = midnight + timedelta(days=days, hours=hour)
+        return Span(starts=starts, ends=starts + timedelta(hours=hours))
+
+    evening = clock(0, 18, 4)
+    evening_name = "This evening"
+    if soon > evening.starts:
+        evening, evening_name = clock(1, 18, 4), "Tomorrow evening"
+    night = clock(0, 22, 8)
+    if soon > night.starts:
+        night = Span(starts=soon, ends=soon + timedelta(hours=8))
+    return (
+        ("Next 2 hours", Span(starts=soon, ends=soon + DEFAULT_SPAN)),
+        (evening_name, evening),
+        ("Overnight", night),
+        ("Tomorrow, 9 to 12", clock(1, 9, 3)),
+    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from app.search.service.near import car_of, near
-from app.search.service.reading import busiest_point
+from app.search.service.place import Center, find_center, start_point
 from app.search.service.views import GridCount, Hit, Loosened, MapPoint, Results
 
 __all__ = [
+    "Center",
     "GridCount",
     "Hit",
     "Loosened",
     "MapPoint",
     "Results",
-    "busiest_point",
     "car_of",
+    "find_center",
     "near",
+    "start_point",
 ]
