@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from app.kernel.errors import DomainError
 
@@ -11,6 +12,8 @@ from app.kernel.errors import DomainError
 _EXPONENTS = {"JPY": 0, "ISK": 0, "HUF": 2}
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "DKK", "NOK", "SEK", "PLN", "CZK", "JPY")
 MILLI = 1000
+# Few enough decimals that no arithmetic below rounds; no "1_000", "1e3" or "NaN".
+_AMOUNT = re.compile(r"[+-]?([0-9]{1,40}([.,][0-9]{0,15})?|[.,][0-9]{1,15})", re.ASCII)
 
 
 class CurrencyMismatch(DomainError):
@@ -75,12 +78,9 @@ def parse_milli(text: str, currency: str) -> int:
 
     :raises BadAmount: if it is not a finite number with at most five decimals
     """
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation as error:
-        raise BadAmount("Please give a number, such as 0.39.") from error
-    if not value.is_finite():
+    if not _AMOUNT.fullmatch(text.strip()):
         raise BadAmount("Please give a number, such as 0.39.")
+    value = Decimal(text.strip().replace(",", "."))
     if abs(value) > Decimal(10) ** 9:
         raise BadAmount("That is more than can be right.")
     scaled = value * 10 ** exponent_of(currency) * MILLI
