@@ -1,0 +1,297 @@
+"""Draws the built-in base map: one SVG tile from the atlas. No network, no streets."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+from app.kernel.errors import NotFound
+from app.search import atlas
+from app.search.tile_geometry import (
+    WORLD,
+    Ring,
+    clip_ring,
+    morton,
+    rounded,
+    to_degrees,
+    unpack,
+)
+from app.search.tile_style import (
+    DARK,
+    LAST_LABEL_ZOOM,
+    LIGHT,
+    Palette,
+    built_radius_m,
+    label_px,
+    label_width_px,
+    rank,
+)
+
+TILE_PX = 256
+MAX_ZOOM = 18
+PLACE_ZOOM = 9
+_PAD_PX = 10.0
+_FONT = "Figtree,system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+# Each level of detail: first zoom it serves, deepest zoom its leaves were cut at.
+_LEVELS = ((6, 9), (3, 5), (0, 0))
+_METERS_PER_UNIT = 2 * math.pi * 6_378_137 / WORLD
+
+
+def tile_svg(
+    z: int, x: int, y: int, dark: bool, *, source: sqlite3.Connection | None = None
+) -> bytes:
+    """Return the tile as an SVG image; the same arguments give the same bytes.
+
+    :param dark: whether to draw for a dark page
+    :param source: the atlas; the running application's by default
+    :raises NotFound: if there is no such tile
+    """
+    if not (0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z):
+        raise NotFound
+    source = source or atlas.connection()
+    palette = DARK if dark else LIGHT
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" '
+        'viewBox="0 0 256 256">'
+        f'<rect width="256" height="256" fill="{palette.water}"/>'
+    ]
+    land, borders = _shapes(source, z, x, y)
+    if land:
+        parts += _draw_land(land, palette, z)
+        parts += _draw_built(source, palette, z, x, y)
+    if z >= 10:
+        parts.append(_draw_grid(palette, z))
+    if borders:
+        parts.append(_draw_borders(borders, palette, z))
+    parts += _draw_names(source, palette, z, x, y)
+    parts.append("</svg>")
+    return "".join(parts).encode()
+
+
+def _shapes(
+    source: sqlite3.Connection, z: int, x: int, y: int
+) -> tuple[list[Ring], list[Ring]]:
+    first, deepest = next(level for level in _LEVELS if z >= level[0])
+    for depth in range(min(z, deepest), first - 1, -1):
+        column, row = x >> z - depth, y >> z - depth
+        found = source.execute(
+            "SELECT land, border FROM leaf WHERE z = ? AND x = ? AND y = ?",
+            (depth, column, row),
+        ).fetchone()
+        if found:
+            passes = 0 if z < 9 else 1 if z < 11 else 2
+            land = _decoded(found[0], passes)
+            return _placed(land, z, x, y, True), _placed(
+                _decoded(found[1], 0), z, x, y, False
+            )
+    return [], []
+
+
+@lru_cache(maxsize=96)
+def _decoded(
+    content: bytes, passes: int
+) -> tuple[tuple[Ring, float, float, float, float], ...]:
+    shapes = []
+    for line in unpack(content):
+        ring = rounded(line, passes) if passes else line
+        xs, ys = [p[0] for p in ring], [p[1] for p in ring]
+        shapes.append((ring, min(xs), min(ys), max(xs), max(ys)))
+    return tuple(shapes)
+
+
+def _placed(
+    shapes: tuple[tuple[Ring, float, float, float, float], ...],
+    z: int,
+    x: int,
+    y: int,
+    closed: bool,
+) -> list[Ring]:
+    """Return the shapes that touch the tile, in its pixels, rings clipped to it."""
+    units = WORLD / (1 << z)
+    scale = TILE_PX / units
+    pad = _PAD_PX / scale
+    left, top = x * units, y * units
+    result = []
+    for ring, min_x, min_y, max_x, max_y in shapes:
+        if (
+            max_x < left - pad
+            or min_x > left + units + pad
+            or max_y < top - pad
+            or min_y > top + units + pad
+        ):
+            continue
+        points = [((px - left) * scale, (py - top) * scale) for px, py in ring]
+        if closed:
+            points = clip_ring(points, -_PAD_PX, TILE_PX + _PAD_PX)
+        if len(points) > 1:
+            result.append(points)
+    return result
+
+
+def _path(lines: list[Ring], end: str) -> str:
+    pieces = []
+    for line in lines:
+        words = []
+        last = ""
+        for px, py in line:
+            word = f"{px:.1f} {py:.1f}"
+            if word != last:
+                words.append(word)
+            last = word
+        if len(words) > 1:
+            pieces.append("M" + "L".join(words) + end)
+    return "".join(pieces)
+
+
+def _draw_land(land: list[Ring], palette: Palette, z: int) -> list[str]:
+    outline = _path(land, "Z")
+    glow = (
+        f'<use href="#l" fill="none" stroke="{palette.shore}" stroke-width="8" '
+        'stroke-linejoin="round"/>'
+        if z >= 5
+        else ""
+    )
+    width = 0.7 if z < 7 else 1.1
+    return [
+        f'<defs><path id="l" d="{outline}"/><clipPath id="c" clip-rule="evenodd">'
+        '<use href="#l" clip-rule="evenodd"/></clipPath>'
+        f'<radialGradient id="b"><stop offset=".35" stop-color="{palette.built}" '
+        f'stop-opacity=".4"/><stop offset="1" stop-color="{palette.built}" '
+        'stop-opacity="0"/></radialGradient></defs>',
+        glow,
+        f'<use href="#l" fill="{palette.land}" fill-rule="evenodd" '
+        f'stroke="{palette.coast}" stroke-width="{width}" stroke-linejoin="round"/>',
+    ]
+
+
+def _draw_built(
+    source: sqlite3.Connection, palette: Palette, z: int, x: int, y: int
+) -> list[str]:
+    """Draw a soft stain around each place, as wide as its people need."""
+    if z < 7:
+        return []
+    lat, _ = to_degrees(0, (y + 0.5) * WORLD / (1 << z))
+    meters_per_px = _METERS_PER_UNIT * math.cos(math.radians(lat)) * WORLD
+    meters_per_px /= TILE_PX << z
+    reach_px = 14_000 / meters_per_px
+    circles = []
+    for _name, population, px, py, _zoom in _places(source, z, x, y, reach_px, 99):
+        radius = built_radius_m(population) / meters_per_px
+        if radius < 1.5 or _misses(px, py, radius):
+            continue
+        circles.append(f'<circle cx="{px:.0f}" cy="{py:.0f}" r="{radius:.1f}"/>')
+    if not circles:
+        return []
+    return ['<g clip-path="url(#c)" fill="url(#b)">', *circles, "</g>"]
+
+
+def _misses(px: float, py: float, radius: float) -> bool:
+    dx = max(-px, 0.0, px - TILE_PX)
+    dy = max(-py, 0.0, py - TILE_PX)
+    return math.hypot(dx, dy) > radius
+
+
+def _draw_grid(palette: Palette, z: int) -> str:
+    """Draw faint squared paper, so that moving the map is felt without streets."""
+    step = 64 if z >= 12 else 128
+    lines = "".join(
+        f"M{at + 0.5} 0V256M0 {at + 0.5}H256" for at in range(0, TILE_PX, step)
+    )
+    return f'<path d="{lines}" stroke="{palette.grid}" stroke-opacity=".045"/>'
+
+
+def _draw_borders(borders: list[Ring], palette: Palette, z: int) -> str:
+    width = 0.8 if z < 5 else 1.3
+    return (
+        f'<path d="{_path(borders, "")}" fill="none" stroke="{palette.border}" '
+        f'stroke-width="{width}" stroke-dasharray="5 3" stroke-linejoin="round" '
+        'stroke-opacity=".8"/>'
+    )
+
+
+def _draw_names(
+    source: sqlite3.Connection, palette: Palette, z: int, x: int, y: int
+) -> list[str]:
+    parts = [
+        f'<g font-family="{_FONT}" text-anchor="middle" paint-order="stroke" '
+        f'stroke="{palette.halo}" stroke-opacity=".85" stroke-width="3" '
+        'stroke-linejoin="round">'
+    ]
+    if 3 <= z <= 6:
+        parts += _country_names(source, palette, z, x, y)
+    # Above the last labeling zoom every place is shown, however small.
+    shown = 99 if z > LAST_LABEL_ZOOM else z
+    for name, population, px, py, _zoom in _places(source, z, x, y, 100.0, shown):
+        size = label_px(population, z)
+        half = label_width_px(name, size) / 2
+        if -half < px < TILE_PX + half and -20 < py < TILE_PX + 20:
+            parts.append(_name(name, population, px, py, size, palette))
+    parts.append("</g>")
+    return parts if len(parts) > 2 else []
+
+
+def _name(
+    name: str, population: int, px: float, py: float, size: float, palette: Palette
+) -> str:
+    weight, color = (650, palette.city) if rank(population) < 4 else (500, palette.town)
+    return (
+        f'<text x="{px:.1f}" y="{py + size / 3:.1f}" font-size="{size:g}" '
+        f'font-weight="{weight}" fill="{color}">{escape(name)}</text>'
+    )
+
+
+def _country_names(
+    source: sqlite3.Connection, palette: Palette, z: int, x: int, y: int
+) -> list[str]:
+    scale = TILE_PX * (1 << z) / WORLD
+    parts = []
+    for name, wx, wy in source.execute(
+        "SELECT name, x, y FROM country_label WHERE min_zoom <= ?", (z,)
+    ):
+        px, py = wx * scale - x * TILE_PX, wy * scale - y * TILE_PX
+        if -120 < px < TILE_PX + 120 and -20 < py < TILE_PX + 20:
+            parts.append(
+                f'<text x="{px:.1f}" y="{py + 4:.1f}" font-size="11.5" '
+                f'font-weight="600" letter-spacing="1.4" fill="{palette.country}">'
+                f"{escape(name.upper())}</text>"
+            )
+    return parts
+
+
+def _places(
+    source: sqlite3.Connection, z: int, x: int, y: int, reach_px: float, shown: int
+) -> list[tuple[str, int, float, float, int]]:
+    """Return (name, population, x px, y px, min zoom) in reach, largest first."""
+    units = WORLD / (1 << z)
+    reach = reach_px * units / TILE_PX
+    left, top = x * units - reach, y * units - reach
+    right, bottom = (x + 1) * units + reach, (y + 1) * units + reach
+    box = (left, right, top, bottom, shown)
+    columns = (
+        "SELECT name, population, x, y, min_zoom FROM place WHERE x BETWEEN ? AND ? "
+        "AND y BETWEEN ? AND ? AND min_zoom <= ?"
+    )
+    rows: list[tuple[str, int, int, int, int]] = []
+    if shown <= 6:
+        rows = source.execute(columns, box).fetchall()
+    else:
+        depth = min(z, PLACE_ZOOM)
+        side = WORLD >> depth
+        bits = 2 * (PLACE_ZOOM - depth)
+        for column in range(int(left // side), int(right // side) + 1):
+            for row in range(int(top // side), int(bottom // side) + 1):
+                if column < 0 or row < 0:
+                    continue
+                code = morton(column, row)
+                rows += source.execute(
+                    columns + " AND cell BETWEEN ? AND ?",
+                    (*box, code << bits, (code + 1 << bits) - 1),
+                ).fetchall()
+    rows.sort(key=lambda row: (-row[1], row[0]))
+    scale = TILE_PX / units
+    return [
+        (name, people, wx * scale - x * TILE_PX, wy * scale - y * TILE_PX, zoom)
+        for name, people, wx, wy, zoom in rows
+    ]
