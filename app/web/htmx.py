@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.extensions import htmx
@@ -57,5 +57,4 @@ def is_safe_path(target: str | None) -> bool:
         and target.startswith("/")
         and not target.startswith(("//", "/\\"))
         and not any(ord(character) < 32 for character in target)
-        and request is not None
     )
