@@ -5,6 +5,7 @@ from app.bookings import models as bookings
 from app.chargers import models as chargers
 from app.devices import models as devices
 from app.metering import models as metering
+from app.notifications import models as notifications
 from app.pricing import models as pricing
 from app.schedules import models as schedules
 from app.web import limits
@@ -16,6 +17,7 @@ __all__ = [
     "devices",
     "limits",
     "metering",
+    "notifications",
     "pricing",
     "schedules",
 ]

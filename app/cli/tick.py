@@ -13,6 +13,7 @@ from flask import Flask
 from app.bookings import service as bookings
 from app.devices import service as devices
 from app.metering import service as metering
+from app.notifications import service as notifications
 from app.schedules import service as schedules
 from app.web import clock
 
@@ -22,6 +23,7 @@ JOBS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("metering", metering.tick),
     ("bookings", bookings.tick),
     ("schedules", schedules.tick),
+    ("notifications", notifications.tick),
 )
 
 

@@ -1,9 +1,14 @@
-"""What people are told, driven by other rooms' events."""
+"""Mails about what happened in other rooms; nothing else depends on this room."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from app.notifications import listeners
+from app.notifications.routes import bp
+
 
 def init_app(app: Flask) -> None:
-    """Register the room."""
+    """Register the room and listen to the others."""
+    app.register_blueprint(bp)
+    listeners.init_app(app)

@@ -1,0 +1,117 @@
+"""Turns what happened in other rooms into mails to the people it concerns."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Flask
+
+from app.accounts import service as accounts
+from app.accounts.events import (
+    KnownPersonRegistered,
+    PasswordChanged,
+    PasswordResetAsked,
+    PersonRegistered,
+)
+from app.bookings import service as bookings
+from app.bookings.events import BookingCanceled, BookingMade, BookingMissed
+from app.kernel.events import EventBus
+from app.metering.events import SessionEnded
+from app.notifications import service
+from app.web import clock
+
+
+def init_app(app: Flask) -> None:
+    """Listen to everything that people get mail about."""
+    bus: EventBus = app.extensions["plugbid_events"]
+    bus.subscribe(PersonRegistered, _ask_to_confirm)
+    bus.subscribe(KnownPersonRegistered, _say_account_exists)
+    bus.subscribe(PasswordResetAsked, _send_reset_link)
+    bus.subscribe(PasswordChanged, _say_password_changed)
+    bus.subscribe(BookingMade, _say_booked)
+    bus.subscribe(BookingCanceled, _say_canceled)
+    bus.subscribe(BookingMissed, _say_missed)
+    bus.subscribe(SessionEnded, _say_ended)
+
+
+def _ask_to_confirm(event: PersonRegistered) -> None:
+    path = f"/verify/{event.token}"
+    if event.next_path:
+        path += f"?next={quote(event.next_path, safe='/')}"
+    service.write(
+        "confirm",
+        to_email=event.email,
+        to_name=event.display_name,
+        path=path,
+        now=clock.now(),
+    )
+
+
+def _say_account_exists(event: KnownPersonRegistered) -> None:
+    service.write(
+        "known", to_email=event.email, to_name=event.display_name, now=clock.now()
+    )
+
+
+def _send_reset_link(event: PasswordResetAsked) -> None:
+    service.write(
+        "reset",
+        to_email=event.email,
+        to_name=event.display_name,
+        path=f"/reset/{event.token}",
+        now=clock.now(),
+    )
+
+
+def _say_password_changed(event: PasswordChanged) -> None:
+    service.write(
+        "password_changed",
+        to_email=event.email,
+        to_name=event.display_name,
+        now=clock.now(),
+    )
+
+
+def _say_booked(event: BookingMade) -> None:
+    _write_to_both("booked", event)
+
+
+def _say_canceled(event: BookingCanceled) -> None:
+    _write_to_both("canceled", event, who=event.who, why=event.why)
+
+
+def _say_missed(event: BookingMissed) -> None:
+    _write_to_both("missed", event)
+
+
+def _say_ended(event: SessionEnded) -> None:
+    _write_to_both(
+        "ended",
+        event,
+        energy_wh=event.energy_wh,
+        total_minor=event.total_minor,
+        currency=event.currency,
+    )
+
+
+def _write_to_both(
+    letter: str,
+    event: BookingMade | BookingCanceled | BookingMissed | SessionEnded,
+    **context: object,
+) -> None:
+    """Write to the driver and to the owner, each in their own words."""
+    code = event.booking_code if isinstance(event, SessionEnded) else event.code
+    booking = bookings.get_booking_for(event.driver_id, code)
+    people = accounts.people_by_ids((event.driver_id, event.owner_id))
+    driver, owner = people[event.driver_id], people[event.owner_id]
+    for person, template in ((driver, f"{letter}_driver"), (owner, f"{letter}_owner")):
+        service.write(
+            template,
+            to_email=person.email,
+            to_name=person.display_name,
+            booking=booking,
+            driver=driver,
+            owner=owner,
+            now=clock.now(),
+            **context,
+        )
