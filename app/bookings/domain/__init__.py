@@ -7,6 +7,13 @@ from app.bookings.domain.booking import (
     CarSnapshot,
     State,
 )
+from app.bookings.domain.calendar import (
+    Day,
+    exact_wall_time,
+    local_date,
+    read_period,
+    wall_time,
+)
 from app.bookings.domain.rules import (
     BookingRefused,
     Fit,
@@ -37,6 +44,7 @@ __all__ = [
     "BookingRefused",
     "CancelRule",
     "CarSnapshot",
+    "Day",
     "Effect",
     "Fit",
     "NotNow",
@@ -52,6 +60,10 @@ __all__ = [
     "creating",
     "due_transition",
     "effective_state",
+    "exact_wall_time",
     "get_transition",
+    "local_date",
     "may",
+    "read_period",
+    "wall_time",
 ]

@@ -69,15 +69,32 @@ def read_wall_time(text: str, zone: str, *, field: str, fold: int = 0) -> dateti
     return instant
 
 
-def wall_time(at: datetime, zone: str) -> str:
-    """Return the local time for a form field or a link, exact on every night.
+def read_period(starts: str, ends: str, zone: str) -> Period:
+    """Return the period between two local times of a place.
 
-    A time that the clock shows twice carries its offset, where it is the second one.
+    Of a time that the clock shows twice, a start means the first and an end the
+    second, as in opening hours.
+
+    :raises BookingRefused: at ``starts_at`` or ``ends_at``
     """
+    starts_at = read_wall_time(starts, zone, field="starts_at")
+    ends_at = read_wall_time(ends, zone, field="ends_at", fold=1)
+    if ends_at <= starts_at:
+        raise BookingRefused("The end must be after the start.", field="ends_at")
+    return Period(starts_at, ends_at)
+
+
+def wall_time(at: datetime, zone: str) -> str:
+    """Return the local time for a form field, such as ``2026-06-10T18:15``."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+
+
+def exact_wall_time(at: datetime, zone: str) -> str:
+    """Return the local time for a link, with its offset on the nights it needs it."""
     there = at.astimezone(ZoneInfo(zone))
-    if there.fold:
-        return there.isoformat(timespec="minutes")
-    return f"{there:%Y-%m-%dT%H:%M}"
+    if there.replace(fold=0).utcoffset() == there.replace(fold=1).utcoffset():
+        return wall_time(at, zone)
+    return there.isoformat(timespec="minutes")
 
 
 def local_date(at: datetime, zone: str) -> date:

@@ -103,24 +103,8 @@ def offer(
     return made
 
 
-def refused_offer(
-    *,
-    charger_id: int,
-    period: Period | None,
-    vehicle: Vehicle | None,
-    refusal: DomainError,
-    now: datetime,
-    driver_id: int | None = None,
-) -> Offer:
-    """This function will describe an offer together with why a booking failed."""
-    made = offer(
-        charger_id=charger_id,
-        period=period,
-        vehicle=vehicle,
-        driver_id=driver_id,
-        energy_cap_wh=None,
-        now=now,
-    )
+def refused_offer(made: Offer, refusal: DomainError, now: datetime) -> Offer:
+    """This function will add to an offer why it failed, and what is free."""
     return _refused(made, refusal, now)
 
 
