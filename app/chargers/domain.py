@@ -56,6 +56,11 @@ class Photo:
     width_px: int
     height_px: int
 
+    @property
+    def small_key(self) -> str:
+        """The name of the same picture in the size for lists."""
+        return small_key(self.key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListCharger:
@@ -128,6 +133,15 @@ class Charger:
     def max_power_w(self) -> int:
         """The strongest connector's power in watts."""
         return max((each.max_power_w for each in self.connectors), default=0)
+
+
+def small_key(key: str) -> str:
+    """Return the name of a photo's small version, given that of the large one.
+
+    >>> small_key("3fa9.jpg")
+    '3fa9s.jpg'
+    """
+    return key.replace(".jpg", "s.jpg")
 
 
 def is_time_zone(name: str) -> bool:

@@ -12,6 +12,7 @@ from app.chargers.service.listing import (
     pause_in,
     publish_in,
 )
+from app.chargers.service.photos import add_photo, remove_photo
 from app.chargers.service.reading import (
     charger_zones,
     chargers_by_ids,
@@ -28,6 +29,7 @@ __all__ = [
     "Connector",
     "ListCharger",
     "Photo",
+    "add_photo",
     "archive_in",
     "charger_zones",
     "chargers_by_ids",
@@ -43,4 +45,5 @@ __all__ = [
     "lock_in",
     "pause_in",
     "publish_in",
+    "remove_photo",
 ]
