@@ -58,6 +58,8 @@ def store_in(
     session: Session, device: DeviceRow, batch: Batch, *, received_at: datetime
 ) -> Stored:
     """Store a batch; records that are there already stay as they are."""
+    if device.journal_id is None:
+        adopt_in(session, device, batch.journal_id)
     session.execute(
         _insert()
         .values(
@@ -68,8 +70,6 @@ def store_in(
         )
         .on_conflict_do_nothing()
     )
-    if device.journal_id is None:
-        adopt_in(session, device, batch.journal_id)
     if batch.journal_id != device.journal_id:
         # A straggler of a journal that is gone: kept, but it opens nothing.
         acked = _contiguous_in(session, device.id, batch.journal_id, 0)
