@@ -1,21 +1,19 @@
-"""The map with its list, the map's script, and the built-in map's tiles."""
+"""The map with its list: one page, and the fragment that changes both at once."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
 from app.accounts.guards import current_person
-from app.kernel.errors import NotFound
-from app.search.basemap import tile_svg
+from app.search import map_routes
 from app.search.forms import SearchForm
 from app.search.pages import charger_url, search_page
 from app.search.shell import map_shell
-from app.search.tiles import map_tiles
 from app.web import clock
 from app.web.htmx import render
 
 bp = Blueprint("search", __name__)
-_FOREVER = "public, max-age=31536000, immutable"
+map_routes.register(bp)
 
 
 @bp.get("/")
@@ -32,32 +30,8 @@ def index() -> Response:
         search=search,
         is_signed_in=person is not None,
         shell=map_shell(),
-        tiles=map_tiles(),
         charger_url=charger_url,
     )
     # The address bar holds what can be shared: no empty and no technical fields.
     response.headers["HX-Replace-Url"] = search.url or "false"
-    return response
-
-
-@bp.get("/map/shell-<digest>.js")
-def shell(digest: str) -> Response:
-    """Answer with the script that builds the map's frame."""
-    frame = map_shell()
-    if digest != frame.digest:
-        raise NotFound
-    return _kept_forever(frame.js, "text/javascript")
-
-
-@bp.get("/basemap/<int:z>/<int:x>/<int:y>.svg")
-def basemap(z: int, x: int, y: int) -> Response:
-    """Answer with one tile of the built-in map."""
-    return _kept_forever(
-        tile_svg(z, x, y, request.args.get("t") == "dark"), "image/svg+xml"
-    )
-
-
-def _kept_forever(content: str | bytes, mimetype: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers["Cache-Control"] = _FOREVER
     return response
