@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.cli import devices
+
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    devices.register(app)
