@@ -109,8 +109,8 @@ class Plug:
         return asked
 
     def charges(self, asked: Asked, energy_wh: int, *, minutes: int = 30) -> None:
-        """Let so much flow, in readings ten minutes apart."""
-        steps = max(1, minutes // 4)
+        """Let so much flow, in readings five minutes apart."""
+        steps = max(1, minutes // 5)
         for step in range(1, steps + 1):
             self.after(online=False, seconds=60 * minutes // steps)
             self.tells_state(sid=asked.session_code, lock="LOCKED", pwr="CLOSED")
