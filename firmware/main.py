@@ -28,8 +28,9 @@ def make_board():
 
 def main():
     """Boot again and again; a failure opens the contactor and is printed."""
+    # Collect often: what lives long then lies low, and large pieces stay free.
+    gc.threshold(2048)
     board, overrides = make_board()
-    gc.collect()
     from lib.app import App
 
     while True:

@@ -77,7 +77,7 @@ class Board:
     def bolt_is_open(self):
         """Read the bolt's feedback switch."""
         self._step()
-        return self._world.bolt >= 1000
+        return self._world.is_open
 
     def contactor(self, closed):
         """Drive the contactor's coil."""
@@ -153,6 +153,7 @@ class Board:
         if changes is not None:
             os.remove(self._home + "/do.json")
             self._world.pressed_ms = changes.pop("button_ms", 0)
+            self._world.is_open = changes.pop("is_open", self._world.is_open)
             self._world.plugged = changes.pop("plugged", self._world.plugged)
             merge(self._world.set, changes)
         self._pair = _load(self._home + "/pair.json", {}).get("code")

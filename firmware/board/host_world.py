@@ -46,6 +46,7 @@ class World:
         car = settings["car"] or {}
         self.soc_mwh = memory.get("soc_mwh", car.get("soc_wh", 0) * 1000)
         self.direction = 0
+        self.is_open = self.bolt >= 500
         self.closed = False
         self.pressed_ms = 0
         self._plug_in_ms = None
@@ -73,12 +74,15 @@ class World:
         lock = self.set["lock"]
         if lock["jam"] or not self.direction:
             return
-        was_open = self.bolt >= 1000
+        was_open = self.is_open
         travel = passed_ms * 1000 // max(1, lock["move_ms"])
         self.bolt = min(1000, max(0, self.bolt + self.direction * travel))
-        if self.bolt >= 1000 and not was_open and not self.plugged and self.set["car"]:
+        # The switch snaps over at the ends of the travel only.
+        if self.bolt in (0, 1000):
+            self.is_open = self.bolt == 1000
+        if self.is_open and not (was_open or self.plugged) and self.set["car"]:
             self._plug_in_ms = self.set["car"]["plug_after_ms"]
-        elif self.bolt < 1000:
+        elif not self.is_open:
             self._plug_in_ms = None
 
     def _move_plug(self, passed_ms):
@@ -87,7 +91,7 @@ class World:
             if self._plug_in_ms <= 0:
                 self._plug_in_ms = None
                 self.plugged = True
-        if self._unplug_ms is not None and self.bolt >= 1000:
+        if self._unplug_ms is not None and self.is_open:
             self._unplug_ms -= passed_ms
             if self._unplug_ms <= 0:
                 self._unplug_ms = None

@@ -9,6 +9,7 @@ are carried into each new sector.
 """
 
 import struct
+from array import array
 from binascii import crc32
 
 from micropython import const
@@ -57,15 +58,18 @@ class Journal:
         self.dropped = 0
         self.last = 0
         self.state = b""
-        self._ring = []  # [sector, first sequence], oldest first
+        # The ring runs from sector tail to sector head; an array is small in memory.
+        self._firsts = array("I", bytes(4 * flash.sectors))
+        self._tail = 0
+        self._head = -1
         self._number = 0
         self._write_at = 0
-        self._ready = None  # the next sector, if known to be erased
+        self._ready = -1  # the next sector, if known to be erased
         self._cursor = (0, 0, 0)  # next sequence to read, its sector, its offset
         self._mount()
-        if not self._ring:
+        if self._head < 0:
             self.id = mint()
-            self._open_sector(0)
+            self._open_sector()
             flash.sync()
 
     def append(self, payloads, state=None):
@@ -74,8 +78,7 @@ class Journal:
         Everything is on flash when this returns.
         """
         for make in payloads:
-            payload = make(self.last + 1)
-            self._put(_DATA, self.last + 1, payload)
+            self._put(_DATA, self.last + 1, make(self.last + 1))
             self.last += 1
         if state is not None and state != self.state:
             self._put(_STATE, 0, state)
@@ -94,14 +97,16 @@ class Journal:
     def after(self, seq, count, size):
         """Return [(seq, payload)] following `seq`, bounded by count and bytes."""
         rows = []
-        start = max(seq + 1, self._ring[0][1])
+        start = max(seq + 1, self._firsts[self._tail])
         number, sector, at = self._cursor
         if number != start or not self._holds(sector, start):
             sector, at = self._locate(start), _HEADER_BYTES
         while start + len(rows) <= self.last and len(rows) < count:
             found = self._read(sector, at)
             if found is None:
-                sector, at = self._following(sector), _HEADER_BYTES
+                if sector == self._head:
+                    raise JournalError("record missing at the end")
+                sector, at = self._next(sector), _HEADER_BYTES
                 continue
             kind, number, payload, after = found
             if kind == _DATA and number >= start:
@@ -117,34 +122,32 @@ class Journal:
 
     def prepare(self):
         """Erase the next sector ahead of need, if that loses nothing; slow on chip."""
-        sector = (self._ring[-1][0] + 1) % self._flash.sectors
+        sector = self._next(self._head)
         if self._ready == sector:
             return False
-        if sector == self._ring[0][0]:
-            if len(self._ring) < 2 or self._ring[1][1] - 1 > self.acked:
+        if sector == self._tail:
+            if self._firsts[self._next(sector)] - 1 > self.acked:
                 return False
-            del self._ring[0]
+            self._tail = self._next(sector)
         self._flash.erase(sector)
         self._ready = sector
         return True
 
+    def _next(self, sector):
+        return (sector + 1) % self._flash.sectors
+
     def _holds(self, sector, seq):
         # The cursor stays good while its sector is in the ring.
-        return any(s == sector and first <= seq for s, first in self._ring)
+        sectors = self._flash.sectors
+        length = (self._head - self._tail) % sectors
+        in_ring = (sector - self._tail) % sectors <= length
+        return in_ring and self._firsts[sector] <= seq
 
     def _locate(self, seq):
-        found = self._ring[0][0]
-        for sector, first in self._ring:
-            if first > seq:
-                break
-            found = sector
-        return found
-
-    def _following(self, sector):
-        for place, (known, _) in enumerate(self._ring):
-            if known == sector:
-                return self._ring[place + 1][0]
-        raise JournalError("no sector follows")
+        sector = self._tail
+        while sector != self._head and self._firsts[self._next(sector)] <= seq:
+            sector = self._next(sector)
+        return sector
 
     def _read(self, sector, at):
         """Return (kind, seq, payload, next offset), or None at the end or a tear."""
@@ -166,23 +169,24 @@ class Journal:
             raise JournalError("record too large")
         data = _record(kind, seq, payload)
         if self._write_at + len(data) > self._size:
-            self._open_sector((self._ring[-1][0] + 1) % self._flash.sectors)
-        at = self._ring[-1][0] * self._size + self._write_at
+            self._open_sector()
         start = self._write_at
         # If programming fails half-way, this sector must not be written again.
         self._write_at = self._size
-        self._flash.program(at, data)
+        self._flash.program(self._head * self._size + start, data)
         self._write_at = start + len(data)
 
-    def _open_sector(self, sector):
-        if self._ring and sector == self._ring[0][0]:
-            self._drop_oldest()
+    def _open_sector(self):
+        sector = self._next(self._head)
+        first = tail = self.last + 1
+        if self._head >= 0:
+            if sector == self._tail:
+                self._drop_oldest()
+            tail = self._firsts[self._tail]
         if self._ready != sector:
             self._flash.erase(sector)
-        self._ready = None
+        self._ready = -1
         self._number += 1
-        first = self.last + 1
-        tail = self._ring[0][1] if self._ring else first
         header = struct.pack(
             "<IIIIIII",
             _MAGIC,
@@ -195,49 +199,49 @@ class Journal:
         )
         header += struct.pack("<I", crc32(header))
         self._flash.program(sector * self._size, header)
-        self._ring.append([sector, first])
+        self._firsts[sector] = first
+        self._head = sector
         self._write_at = _HEADER_BYTES
         if self.state:
             self._put(_STATE, 0, self.state)
 
     def _drop_oldest(self):
         # Flash is full of unacknowledged records: the oldest go, and are counted.
-        self.dropped += max(0, self._ring[1][1] - 1 - self._floor())
-        del self._ring[0]
+        first = self._firsts[self._tail]
+        self._tail = self._next(self._tail)
+        lost_to = self._firsts[self._tail] - 1
+        self.dropped += max(0, lost_to - max(self.acked, first - 1))
 
-    def _floor(self):
-        return max(self.acked, self._ring[0][1] - 1)
-
-    def _heads(self):
+    def _mount(self):
         heads = []
         for sector in range(self._flash.sectors):
             raw = self._flash.read(sector * self._size, _HEADER_BYTES)
             fields = struct.unpack(_HEADER, raw)
             if fields[0] == _MAGIC and fields[7] == crc32(raw[:28]):
-                heads.append((fields[2], sector, fields[1], fields[3:7]))
-        heads.sort()
-        return heads
-
-    def _mount(self):
-        heads = self._heads()
+                heads.append((fields[2], sector))
         if not heads:
             return
-        self._number, _, self.id, (_, _, self.dropped, tail) = heads[-1]
-        for _, sector, journal_id, (first, acked, _, _) in heads:
-            if journal_id != self.id:
-                continue
-            if first != self.last + 1:
-                # What precedes was partly erased by a cut: the chain starts here.
-                self._ring = []
-            self._ring.append([sector, first])
-            self.last = first - 1
-            self.acked = max(self.acked, acked)
-            self._scan(sector)
+        heads.sort()
+        self._number = heads[-1][0]
+        for _, sector in heads:
+            self._mount_sector(sector)
         # An erase whose new header was never written dropped records uncounted.
-        self.dropped += max(0, self._ring[0][1] - 1 - max(self.acked, tail - 1))
-        self._seal_if_torn(self._ring[-1][0])
+        self.dropped, tail = self._carried
+        first = self._firsts[self._tail]
+        self.dropped += max(0, first - 1 - max(self.acked, tail - 1))
+        self._seal_if_torn()
 
-    def _scan(self, sector):
+    def _mount_sector(self, sector):
+        raw = self._flash.read(sector * self._size, _HEADER_BYTES)
+        _, self.id, _, first, acked, dropped, tail, _ = struct.unpack(_HEADER, raw)
+        self._carried = dropped, tail
+        if self._head < 0 or first != self.last + 1 or sector != self._next(self._head):
+            # What precedes was partly erased by a cut: the chain starts here.
+            self._tail = sector
+        self._head = sector
+        self._firsts[sector] = first
+        self.last = first - 1
+        self.acked = max(self.acked, acked)
         at = _HEADER_BYTES
         found = self._read(sector, at)
         while found is not None:
@@ -251,9 +255,10 @@ class Journal:
             found = self._read(sector, at)
         self._write_at = at
 
-    def _seal_if_torn(self, sector):
+    def _seal_if_torn(self):
+        base = self._head * self._size
         for at in range(self._write_at, self._size, _ALIGN):
-            rest = self._flash.read(sector * self._size + at, _ALIGN)
+            rest = self._flash.read(base + at, _ALIGN)
             if rest.count(b"\xff") != _ALIGN:
                 self._write_at = self._size
                 return

@@ -14,7 +14,7 @@ _PUBACK = const(4)
 _SUBACK = const(9)
 _PINGRESP = const(13)
 # The server sends nothing larger; a box has no memory for it.
-_CAP = const(4096)
+_CAP = const(1024)
 
 
 class MQTTError(Exception):
@@ -28,16 +28,6 @@ LOST = (OSError, EOFError, ValueError, MQTTError)
 def _text(value):
     raw = value if isinstance(value, bytes) else value.encode()
     return struct.pack(">H", len(raw)) + raw
-
-
-def _packet(head, body):
-    size = len(body)
-    prefix = bytearray((head,))
-    while True:
-        prefix.append(size & 0x7F | (0x80 if size > 0x7F else 0))
-        size >>= 7
-        if not size:
-            return bytes(prefix) + body
 
 
 class Client:
@@ -63,7 +53,6 @@ class Client:
         self._heard_at = None
         self._sent_at = 0
         self._pinged = False
-        self.oversize = 0
 
     def expired(self):
         """Whether connecting, sending or the peer's silence exceeds its limit."""
@@ -80,7 +69,7 @@ class Client:
         body = _text("MQTT") + struct.pack(">BBH", 4, 0xEC, self._keepalive_s)
         for field in (client_id, will_topic, will, user, password):
             body += _text(field)
-        await self._send(0x10, body)
+        await self._send(0x10, (body,))
         # Still busy until the broker has answered.
         self._busy_since = self._mono()
         head, answer = await self._receive()
@@ -95,25 +84,25 @@ class Client:
     async def subscribe(self, topic, qos):
         """Ask for messages; `run` raises if the broker says no."""
         body = struct.pack(">H", self._next_pid()) + _text(topic) + bytes((qos,))
-        await self._send(0x82, body)
+        await self._send(0x82, (body,))
 
-    async def publish(self, topic, payload, qos=0, retain=False):
+    async def publish(self, topic, parts, qos=0, retain=False):
         """Send a message; with QoS 1 `on_confirm` gets the returned number later."""
         pid = self._next_pid() if qos else 0
-        head = struct.pack(">H", pid) if qos else b""
-        await self._send(0x30 | qos << 1 | retain, _text(topic) + head + payload)
+        head = _text(topic) + (struct.pack(">H", pid) if qos else b"")
+        await self._send(0x30 | qos << 1 | retain, (head,) + parts)
         return pid
 
     async def tend(self):
         """Confirm what was received and ping a silent peer; call it often."""
         while self._owed:
-            await self._send(0x40, self._owed.pop(0))
+            await self._send(0x40, (self._owed.pop(0),))
         mono = self._mono()
         half_ms = self._keepalive_s * 500
         silent = mono - self._heard_at > half_ms and not self._pinged
         if silent or mono - self._sent_at > half_ms:
             self._pinged = True
-            await self._send(0xC0, b"")
+            await self._send(0xC0, ())
 
     async def run(self):
         """Receive until the connection is lost, which it reports by raising."""
@@ -122,11 +111,6 @@ class Client:
             self._heard_at = self._mono()
             self._pinged = False
             self._dispatch(head, body)
-
-    async def disconnect(self):
-        """Say goodbye, so that the broker does not publish the will."""
-        await self._send(0xE0, b"")
-        self.close()
 
     def close(self):
         """Drop the connection at once."""
@@ -152,10 +136,8 @@ class Client:
         start = at + 2 * qos
         if qos > 1 or len(body) < start or at == 2:
             raise MQTTError("malformed PUBLISH")
-        if len(body) <= _CAP:
-            self._on_message(body[2:at].decode(), body[start:], bool(head & 1))
-        else:
-            self.oversize += 1
+        payload = body[start:] if len(body) <= _CAP else b""
+        self._on_message(body[2:at].decode(), payload, bool(head & 1))
         if qos:
             # After the handler: what we confirm is no longer the broker's duty.
             self._owed.append(body[at:start])
@@ -181,12 +163,21 @@ class Client:
             rest -= len(await self._reader.readexactly(min(rest, 256)))
         return head[0], body
 
-    async def _send(self, head, body):
+    async def _send(self, head, parts):
         if self._writer is None:
             raise MQTTError("connection lost")
+        size = sum(len(part) for part in parts)
+        packet = bytearray((head,))
+        while True:
+            packet.append(size & 0x7F | (0x80 if size > 0x7F else 0))
+            size >>= 7
+            if not size:
+                break
+        for part in parts:
+            packet.extend(part)
         self._busy_since = self._sent_at = self._mono()
         # One write per packet: pieces would wait for each other's TCP ACK.
-        self._writer.write(_packet(head, body))
+        self._writer.write(packet)
         await self._writer.drain()
         self._busy_since = None
 

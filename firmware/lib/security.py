@@ -10,8 +10,8 @@ import json
 from micropython import const
 
 _BLOCK = const(64)
-_ENVELOPE_CAP = const(2048)
-_REMEMBERED = const(16)
+_ENVELOPE_CAP = const(1024)
+_REMEMBERED = const(8)
 
 
 def hmac_sha256(key, message):
@@ -39,12 +39,6 @@ def same(left, right):
     for a, b in zip(left, right):  # noqa: B905 (lengths are equal, no strict= here)
         difference |= a ^ b
     return difference == 0
-
-
-def seal(key, topic, text):
-    """Return the signed envelope of a text for a topic, as the server makes it."""
-    mac = hmac_sha256(key, (topic + "\n" + text).encode())
-    return {"p": text, "s": binascii.hexlify(mac).decode()}
 
 
 def open_sealed(key, topic, payload):

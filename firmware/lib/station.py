@@ -31,11 +31,13 @@ class Station:
         self.clock = clock
         self.recorder = recorder
         self.config = config
-        self.wake = wake
+        self._wake = wake
+        self.changes = 0  # counts what the server should be shown
         self.session = None
         self.faults = []
         self.st = "Available"
         self.returning = False
+        self._meter_shown = False
         self._resuming = recorder.state["ses"]
         self._home_since = None
         self._turnover = asyncio.Lock()
@@ -93,6 +95,7 @@ class Station:
     def _start(self, session):
         self.session = session
         self.returning = False
+        self.change()
         caps = "%s:%d:%d:%d" % (
             session.sid,
             session.end_ms,
@@ -123,6 +126,7 @@ class Station:
     def _end(self, sid, reason):
         self.session = None
         self._resuming = None
+        self.change()
         self.recorder.write(
             self._meter_row(),
             ("S", "stop", sid, self.total_wh, reason),
@@ -152,6 +156,9 @@ class Station:
         # Right after boot the meter has not had its chance to answer yet.
         heard = self.meter.answers or mono < _HEAR_MS
         self.set_fault("meter_silent", not heard)
+        if self.meter.answers != self._meter_shown:
+            self._meter_shown = self.meter.answers
+            self.change()
         reason = None
         if good:
             if self._sampler.due(self.session is not None, self.meter.wh, mono):
@@ -245,6 +252,11 @@ class Station:
         self.recorder.event("session", "resumed:" + sid)
         self.power.close()
 
+    def change(self):
+        """Let the world see that the state of the box is another one."""
+        self.changes += 1
+        self._wake.set()
+
     def set_fault(self, word, present):
         """Raise or clear a fault and journal the change."""
         if present == (word in self.faults):
@@ -254,7 +266,7 @@ class Station:
         else:
             self.faults.remove(word)
         self.recorder.event("fault" if present else "cleared", word)
-        self.wake.set()
+        self.change()
 
     def clear_latched(self):
         """Give faults of the installation another chance: somebody tests the box."""
@@ -273,16 +285,16 @@ class Station:
             st = "Finishing" if self.returning else "Available"
         if st != self.st:
             self.st = st
-            self.wake.set()
+            self.change()
 
     def _lock_moved(self, state, by_hand):
         if state in (bolt.LOCKED, bolt.UNLOCKED, bolt.JAMMED):
             self.recorder.event("lock", state)
         if by_hand:
             self.recorder.event("by_hand", state)
-        self.wake.set()
+        self.change()
 
     def _power_switched(self, state):
         # The coil is switched already: safety does not wait for the flash.
         self.recorder.event("power", state)
-        self.wake.set()
+        self.change()

@@ -20,7 +20,7 @@ _ASK_UNSYNCED_MS = const(15_000)
 _ASK_SILENT_MS = const(30_000)
 _TICK_S = 0.25
 _BATCH_RECORDS = const(25)
-_BATCH_BYTES = const(4000)  # and its frame stays under 4096
+_BATCH_BYTES = const(2000)  # half of what the contract allows: memory
 _WINDOW = const(4)
 _REWIND_MS = const(4000)
 
@@ -221,19 +221,17 @@ class Uplink:
             await self._client.tend()
             for entry in list(self.commands.answers):
                 if entry[1] is None:
-                    answer = compact(entry[0])
-                    entry[1] = await self._say("up/ack", answer, 1)
-            state = self.state()
-            if dict(state, s=0) != self._shown:
-                self._shown = dict(state, s=0)
-                await self._say("up/state", compact(state), 1, True)
+                    entry[1] = await self._say("up/ack", entry[0], 1)
+            if self._shown != self.station.changes:
+                self._shown = self.station.changes
+                await self._say("up/state", compact(self.state()), 1, True)
             await self._send_records()
             if self._tick:
                 self._tick = False
                 await self._pulse()
 
     def _say(self, name, payload, qos, retain=False):
-        return self._client.publish(self.base + name, payload, qos, retain)
+        return self._client.publish(self.base + name, (payload,), qos, retain)
 
     def _on_confirm(self, pid):
         # Only now: an answer that met a dying connection is sent again.
@@ -266,11 +264,14 @@ class Uplink:
         journal = self.recorder.journal
         rows = journal.after(self._sent, _BATCH_RECORDS, _BATCH_BYTES)
         head = '{"v":1,"j":%d,"d":%d,"r":[' % (journal.id, journal.dropped)
-        batch = head.encode() + b",".join(payload for _, payload in rows) + b"]}"
+        parts = [head.encode()]
+        for _, payload in rows:
+            parts += (payload, b",")
+        parts[-1] = b"]}"
         # Before the await: an acknowledgement may overtake the end of sending.
         self._sent = rows[-1][0]
         self._flights.append(self._sent)
-        await self._say("up/rec", batch, 1)
+        await self._client.publish(self.base + "up/rec", tuple(parts), 1)
 
     async def _pulse(self):
         mono = self.clock.mono()
