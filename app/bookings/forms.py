@@ -51,10 +51,9 @@ class WishForm(FlaskForm):
         :raises BookingRefused: if it is not a number
         """
         self.validate()
-        if self.energy_cap_wh.errors:
-            raise BookingRefused(
-                str(self.energy_cap_wh.errors[0]), field="energy_cap_wh"
-            )
+        errors, self.energy_cap_wh.errors = self.energy_cap_wh.errors, []
+        if errors:
+            raise BookingRefused(str(errors[0]), field="energy_cap_wh")
         return self.energy_cap_wh.number
 
     def car_id(self) -> int | None:
