@@ -184,11 +184,17 @@ def get_transition(
 ) -> Transition:
     """Return the transition of that name which is permitted now.
 
+    People meet the state as it is by the clock; what the system does is a fact and
+    meets the state as it is written.
+
     :raises NotNow: with the reason in words, if none is
     """
-    found = _find(name, booking.state, actor)
+    state = booking.state
+    if actor is not Actor.SYSTEM:
+        state = effective_state(booking, now)
+    found = _find(name, state, actor)
     if found is None:
-        raise NotNow(_DONE.get(booking.state, "This cannot be done with this booking."))
+        raise NotNow(_DONE.get(state, "This cannot be done with this booking."))
     if found.opens and now < found.opens(booking):
         raise NotNow("It is too early for this.")
     if found.closes and now >= found.closes(booking):
