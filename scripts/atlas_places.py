@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.search.basemap import PLACE_ZOOM, TILE_PX
 from app.search.folding import fold
 from app.search.tile_geometry import WORLD, morton, to_world
+from app.search.tile_places import PLACE_ZOOM, TILE_PX
 from app.search.tile_style import (
     FEWEST_PEOPLE,
     LAST_LABEL_ZOOM,
@@ -22,7 +22,7 @@ from app.search.tile_style import (
 # Below this many people only the name itself is searchable, not its other names.
 ALTERNATES_FROM = 5_000
 # How many other names a place of at least so many people may have.
-MOST_ALTERNATES = ((500_000, 90), (100_000, 40), (15_000, 14), (0, 6))
+MOST_ALTERNATES = ((500_000, 90), (100_000, 40), (15_000, 12), (0, 4))
 _BUCKET_PX = 128
 _APART_PX = 14.0
 
@@ -31,7 +31,8 @@ _APART_PX = 14.0
 class BuiltPlace:
     """One row of the place table and the other names it is found by."""
 
-    row: tuple[int, str, str, str, int, int, int, int, int]
+    row: tuple[int, str, str, str, int, int, int, int]
+    cell: int
     alternates: tuple[str, ...]
 
 
@@ -66,7 +67,7 @@ class Labels:
         self, name: str, x: float, y: float, width_units: float
     ) -> int | None:
         """Return the first zoom (3 to 6) at which the country's name fits."""
-        width = len(name) * 9.4
+        width = len(name) * 10.2
         for zoom in range(3, 7):
             shown = width_units * TILE_PX * (1 << zoom) / WORLD
             if shown > width * 0.8 and self.fits(zoom, x, y, width, 14):
@@ -105,17 +106,12 @@ def read_places(names: Any, labels: Labels) -> list[BuiltPlace]:
         country = city["countrycode"]
         admin = city["admin1code"] if country == "US" else ""
         cell = morton(x // side, y // side)
-        built.append(
-            (
-                cell,
-                city,
-                (city["name"], country, admin, city["population"], x, y, cell, zoom),
-            )
-        )
+        row = (city["name"], country, admin, city["population"], x, y, zoom)
+        built.append((cell, city, row))
     built.sort(key=lambda item: (item[0], -item[1]["population"], item[1]["geonameid"]))
     return [
-        BuiltPlace((number, *row), _alternates(city))
-        for number, (_, city, row) in enumerate(built, 1)
+        BuiltPlace((number, *row), cell, _alternates(city))
+        for number, (cell, city, row) in enumerate(built, 1)
     ]
 
 
@@ -171,3 +167,13 @@ def place_names(places: list[BuiltPlace]) -> Iterator[tuple[str, int]]:
             yield key, place.row[0]
         for other in place.alternates:
             yield other, place.row[0]
+
+
+def first_of_cells(places: list[BuiltPlace]) -> Iterator[tuple[int, int]]:
+    """Yield each cell with the number of its first place, and an end after all."""
+    last = -1
+    for place in places:
+        if place.cell != last:
+            yield place.cell, place.row[0]
+        last = place.cell
+    yield 1 << 2 * PLACE_ZOOM, len(places) + 1

@@ -25,7 +25,7 @@ import shapely
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from atlas_places import Labels, place_names, read_places  # noqa: E402
+from atlas_places import Labels, first_of_cells, place_names, read_places  # noqa: E402
 from vendor import fetch  # noqa: E402
 
 from app.search.atlas import PACKED  # noqa: E402
@@ -39,7 +39,7 @@ WORLD_ATLAS = {
 }
 # Scale of the source, first and deepest zoom of its leaves, points a leaf may hold,
 # grid in world units that its points are rounded to.
-LEVELS = (("110m", 0, 0, 0, 64), ("50m", 3, 5, 900, 16), ("10m", 6, 9, 600, 1))
+LEVELS = (("110m", 0, 0, 0, 64), ("50m", 3, 5, 900, 16), ("10m", 6, 8, 800, 1))
 # A leaf reaches over its edge, so that strokes along the cut are never seen.
 OVERLAP = 0.06
 SCHEMA = """
@@ -47,7 +47,8 @@ CREATE TABLE leaf (z INT, x INT, y INT, land BLOB NOT NULL, border BLOB NOT NULL
   PRIMARY KEY (z, x, y)) WITHOUT ROWID;
 CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL,
   admin TEXT NOT NULL, population INT NOT NULL, x INT NOT NULL, y INT NOT NULL,
-  cell INT NOT NULL, min_zoom INT NOT NULL);
+  min_zoom INT NOT NULL);
+CREATE TABLE cell (code INTEGER PRIMARY KEY, first INT NOT NULL);
 CREATE TABLE place_name (key TEXT NOT NULL, place_id INT NOT NULL,
   PRIMARY KEY (key, place_id)) WITHOUT ROWID;
 CREATE TABLE country (code TEXT PRIMARY KEY, code3 TEXT NOT NULL, name TEXT NOT NULL)
@@ -56,7 +57,6 @@ CREATE TABLE state (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE country_label (name TEXT, x INT, y INT, min_zoom INT);
 """
 INDEXES = """
-CREATE INDEX place_cell ON place (cell);
 CREATE INDEX place_zoom ON place (min_zoom) WHERE min_zoom <= 6;
 """
 
@@ -95,13 +95,10 @@ class Topology:
         for part in parts:
             shell, *holes = (self.ring(numbers) for numbers in part)
             if len(shell) > 3:
-                found.append(
-                    shapely.make_valid(
-                        shapely.Polygon(
-                            shell, [hole for hole in holes if len(hole) > 3]
-                        )
-                    )
+                shape = shapely.Polygon(
+                    unwrapped(shell), [h for h in holes if len(h) > 3]
                 )
+                found += polygons_in(at_home(shapely.make_valid(shape)))
         return found
 
     def borders(self) -> shapely.MultiLineString:
@@ -117,6 +114,45 @@ class Topology:
                     stack += item
         shared = [self.arcs[arc] for arc, used in owners.items() if len(used) > 1]
         return shapely.MultiLineString([line for line in shared if len(line) > 1])
+
+
+def unwrapped(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return a ring that crosses the date line as one piece east of it.
+
+    Antarctica stays as it is: its ring runs along the date line and the pole.
+    """
+    if max(y for _, y in ring) > WORLD * 0.9:
+        return ring
+    result = [ring[0]]
+    for x, y in ring[1:]:
+        last = result[-1][0]
+        if abs(x - last) > WORLD / 2:
+            x += WORLD if x < last else -WORLD
+        result.append((x, y))
+    return result
+
+
+def at_home(shape: Any) -> Any:
+    """Return the shape with what lies beyond the date line moved back in."""
+    low, _, high, _ = shape.bounds
+    if low >= 0 and high <= WORLD:
+        return shape
+    pieces = [
+        shapely.transform(
+            shapely.clip_by_rect(shape, turn * WORLD, 0, (turn + 1) * WORLD, WORLD),
+            lambda points, by=turn * WORLD: points - (by, 0),
+        )
+        for turn in (-1, 0, 1)
+    ]
+    return shapely.union_all(pieces)
+
+
+def polygons_in(shape: Any) -> list[shapely.Polygon]:
+    """Return the polygons of any geometry, however nested, without the rest."""
+    if shape.geom_type == "Polygon":
+        return [] if shape.is_empty else [shape]
+    parts = getattr(shape, "geoms", ())
+    return [polygon for part in parts for polygon in polygons_in(part)]
 
 
 def cut(
@@ -146,12 +182,11 @@ def cut(
 def rings_of(shape: Any, grid: int) -> list[list[tuple[int, int]]]:
     """Return every ring on the grid, without repeated points."""
     rings = []
-    for polygon in shapely.get_parts(shape):
-        if polygon.geom_type == "Polygon" and not polygon.is_empty:
-            for ring in (polygon.exterior, *polygon.interiors):
-                points = on_grid(ring.coords, grid)
-                if len(points) > 3:
-                    rings.append(points[:-1])
+    for polygon in polygons_in(shape):
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = on_grid(ring.coords, grid)
+            if len(points) > 3:
+                rings.append(points[:-1])
     return rings
 
 
@@ -180,14 +215,7 @@ def write_shapes(database: sqlite3.Connection, folder: Path) -> None:
     for level in LEVELS:
         topology = Topology(folder / f"countries-{level[0]}.json")
         polygons = [p for g in topology.land for p in topology.polygons(g)]
-        land = shapely.MultiPolygon(
-            [
-                part
-                for polygon in polygons
-                for part in shapely.get_parts(polygon)
-                if part.geom_type == "Polygon"
-            ]
-        )
+        land = shapely.union_all(polygons)
         leaves = cut(land, topology.borders(), 0, 0, 0, level)
         database.executemany("INSERT INTO leaf VALUES (?, ?, ?, ?, ?)", leaves)
 
@@ -197,12 +225,7 @@ def write_countries(database: sqlite3.Connection, folder: Path, labels: Labels) 
     topology = Topology(folder / "countries-50m.json")
     for geometry in topology.countries:
         name = geometry["properties"]["name"]
-        parts = [
-            part
-            for polygon in topology.polygons(geometry)
-            for part in shapely.get_parts(polygon)
-            if part.geom_type == "Polygon"
-        ]
+        parts = topology.polygons(geometry)
         largest = max(parts, key=lambda part: part.area)
         point = largest.representative_point()
         width = largest.bounds[2] - largest.bounds[0]
@@ -235,9 +258,10 @@ def build(target: Path) -> None:
     )
     places = read_places(names, labels)
     database.executemany(
-        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [place.row for place in places],
     )
+    database.executemany("INSERT INTO cell VALUES (?, ?)", first_of_cells(places))
     database.executemany(
         "INSERT OR IGNORE INTO place_name VALUES (?, ?)", place_names(places)
     )

@@ -46,6 +46,13 @@ def connect(folder: Path) -> sqlite3.Connection:
     return opened[folder]
 
 
+def forget(folder: Path) -> None:
+    """Close this thread's connection, so that the folder may go."""
+    opened: dict[Path, sqlite3.Connection] = _open.__dict__.get("by_folder", {})
+    if folder in opened:
+        opened.pop(folder).close()
+
+
 def unpack(folder: Path) -> Path:
     """Return the unpacked file in this folder, written whole or not at all."""
     path = folder / f"atlas-{packed_digest()}.sqlite"

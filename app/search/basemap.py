@@ -13,11 +13,11 @@ from app.search.tile_geometry import (
     WORLD,
     Ring,
     clip_ring,
-    morton,
     rounded,
     to_degrees,
     unpack,
 )
+from app.search.tile_places import TILE_PX, places_around
 from app.search.tile_style import (
     DARK,
     LAST_LABEL_ZOOM,
@@ -29,13 +29,12 @@ from app.search.tile_style import (
     rank,
 )
 
-TILE_PX = 256
 MAX_ZOOM = 18
-PLACE_ZOOM = 9
 _PAD_PX = 10.0
+_NAME_REACH_PX = 140.0
 _FONT = "Figtree,system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 # Each level of detail: first zoom it serves, deepest zoom its leaves were cut at.
-_LEVELS = ((6, 9), (3, 5), (0, 0))
+_LEVELS = ((6, 8), (3, 5), (0, 0))
 _METERS_PER_UNIT = 2 * math.pi * 6_378_137 / WORLD
 
 
@@ -157,8 +156,8 @@ def _draw_land(land: list[Ring], palette: Palette, z: int) -> list[str]:
     return [
         f'<defs><path id="l" d="{outline}"/><clipPath id="c" clip-rule="evenodd">'
         '<use href="#l" clip-rule="evenodd"/></clipPath>'
-        f'<radialGradient id="b"><stop offset=".35" stop-color="{palette.built}" '
-        f'stop-opacity=".4"/><stop offset="1" stop-color="{palette.built}" '
+        f'<radialGradient id="b"><stop offset=".1" stop-color="{palette.built}" '
+        f'stop-opacity=".42"/><stop offset="1" stop-color="{palette.built}" '
         'stop-opacity="0"/></radialGradient></defs>',
         glow,
         f'<use href="#l" fill="{palette.land}" fill-rule="evenodd" '
@@ -177,9 +176,9 @@ def _draw_built(
     meters_per_px /= TILE_PX << z
     reach_px = 14_000 / meters_per_px
     circles = []
-    for _name, population, px, py, _zoom in _places(source, z, x, y, reach_px, 99):
+    for _, population, px, py in places_around(source, z, x, y, reach_px, 99):
         radius = built_radius_m(population) / meters_per_px
-        if radius < 1.5 or _misses(px, py, radius):
+        if radius < 6 or _misses(px, py, radius):
             continue
         circles.append(f'<circle cx="{px:.0f}" cy="{py:.0f}" r="{radius:.1f}"/>')
     if not circles:
@@ -223,9 +222,12 @@ def _draw_names(
         parts += _country_names(source, palette, z, x, y)
     # Above the last labeling zoom every place is shown, however small.
     shown = 99 if z > LAST_LABEL_ZOOM else z
-    for name, population, px, py, _zoom in _places(source, z, x, y, 100.0, shown):
+    for name, population, px, py in places_around(
+        source, z, x, y, _NAME_REACH_PX, shown
+    ):
         size = label_px(population, z)
-        half = label_width_px(name, size) / 2
+        # Fonts differ in width; a name cut at a tile's edge would look broken.
+        half = label_width_px(name, size) * 0.75
         if -half < px < TILE_PX + half and -20 < py < TILE_PX + 20:
             parts.append(_name(name, population, px, py, size, palette))
     parts.append("</g>")
@@ -253,45 +255,8 @@ def _country_names(
         px, py = wx * scale - x * TILE_PX, wy * scale - y * TILE_PX
         if -120 < px < TILE_PX + 120 and -20 < py < TILE_PX + 20:
             parts.append(
-                f'<text x="{px:.1f}" y="{py + 4:.1f}" font-size="11.5" '
+                f'<text x="{px:.1f}" y="{py + 4:.1f}" font-size="12.5" '
                 f'font-weight="600" letter-spacing="1.4" fill="{palette.country}">'
                 f"{escape(name.upper())}</text>"
             )
     return parts
-
-
-def _places(
-    source: sqlite3.Connection, z: int, x: int, y: int, reach_px: float, shown: int
-) -> list[tuple[str, int, float, float, int]]:
-    """Return (name, population, x px, y px, min zoom) in reach, largest first."""
-    units = WORLD / (1 << z)
-    reach = reach_px * units / TILE_PX
-    left, top = x * units - reach, y * units - reach
-    right, bottom = (x + 1) * units + reach, (y + 1) * units + reach
-    box = (left, right, top, bottom, shown)
-    columns = (
-        "SELECT name, population, x, y, min_zoom FROM place WHERE x BETWEEN ? AND ? "
-        "AND y BETWEEN ? AND ? AND min_zoom <= ?"
-    )
-    rows: list[tuple[str, int, int, int, int]] = []
-    if shown <= 6:
-        rows = source.execute(columns, box).fetchall()
-    else:
-        depth = min(z, PLACE_ZOOM)
-        side = WORLD >> depth
-        bits = 2 * (PLACE_ZOOM - depth)
-        for column in range(int(left // side), int(right // side) + 1):
-            for row in range(int(top // side), int(bottom // side) + 1):
-                if column < 0 or row < 0:
-                    continue
-                code = morton(column, row)
-                rows += source.execute(
-                    columns + " AND cell BETWEEN ? AND ?",
-                    (*box, code << bits, (code + 1 << bits) - 1),
-                ).fetchall()
-    rows.sort(key=lambda row: (-row[1], row[0]))
-    scale = TILE_PX / units
-    return [
-        (name, people, wx * scale - x * TILE_PX, wy * scale - y * TILE_PX, zoom)
-        for name, people, wx, wy, zoom in rows
-    ]

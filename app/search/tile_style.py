@@ -78,8 +78,9 @@ def rank(population: int) -> int:
 
 def label_px(population: int, zoom: int) -> float:
     """Return the size of a place's name in pixels at a zoom."""
-    size = 14.5 - rank(population) * 0.9 + max(0, zoom - 6) * 0.55
-    return round(max(10.5, min(18.0, size)), 1)
+    size = 16.0 - rank(population) * 0.9 + max(0, zoom - 6) * 0.5
+    # Leaflet shows tiles at 0.7 to 1.4 of their size, so small must stay readable.
+    return round(max(12.5, min(19.0, size)), 1)
 
 
 def label_width_px(name: str, size_px: float) -> float:
@@ -90,6 +91,6 @@ def label_width_px(name: str, size_px: float) -> float:
 def built_radius_m(population: int) -> float:
     """Return how far houses reach around a place of this many people.
 
-    From a density of 3,500 people per square kilometer: a symbol, not a survey.
+    From a density of 2,000 people per square kilometer: a symbol, not a survey.
     """
-    return float(min(14_000.0, 9.54 * population**0.5))
+    return float(min(14_000.0, 12.6 * population**0.5))
