@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
 from app.kernel.connectors import PLUG_NAMES
 from app.kernel.errors import DomainError
@@ -23,6 +23,7 @@ from app.search.domain import (
     Span,
     read_span,
 )
+from app.web.fields import TextField, select_choices
 
 T = TypeVar("T")
 DEFAULT_RADIUS_KM = 5
@@ -30,19 +31,17 @@ MAX_TEXT = 120
 ANY_PLUG = "any"
 CAR_PLUG = "car"
 _NUMBER = re.compile(r"-?\d{1,9}([.,]\d{1,12})?", re.ASCII)
-_POWERS = (
-    ("", "Any power"),
-    ("3.6", "3.6 kW or more"),
-    ("7.2", "7.2 kW or more"),
-    ("11", "11 kW or more"),
-    ("22", "22 kW or more"),
-    ("50", "50 kW or more"),
-    ("150", "150 kW or more"),
-)
-_ORDERS = (
-    (Order.NEAR.value, "Nearest first"),
-    (Order.PRICE.value, "Cheapest kWh first"),
-)
+_POWERS = {
+    "": "Any power",
+    **{
+        kilowatts: f"{kilowatts} kW or more"
+        for kilowatts in ("3.6", "7.2", "11", "22", "50", "150")
+    },
+}
+_ORDERS = {
+    Order.NEAR.value: "Nearest first",
+    Order.PRICE.value: "Cheapest kWh first",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +75,19 @@ class SearchForm(FlaskForm):
 
         csrf = False
 
-    q = StringField("Where")
-    lat = StringField("Latitude")
-    lon = StringField("Longitude")
-    radius_km = StringField("Radius", default=str(DEFAULT_RADIUS_KM))
-    from_ = StringField("From", name="from")
-    to = StringField("Until")
+    q = TextField("Where")
+    lat = TextField("Latitude")
+    lon = TextField("Longitude")
+    radius_km = TextField("Radius", default=str(DEFAULT_RADIUS_KM))
+    from_ = TextField("From", name="from")
+    to = TextField("Until")
     plug = SelectField("Plug", validate_choice=False)
-    min_kw = SelectField("Power", choices=_POWERS, validate_choice=False)
-    max_price = StringField("Highest price per kWh")
-    sort = SelectField("Order", choices=_ORDERS, validate_choice=False)
+    min_kw = SelectField("Power", validate_choice=False)
+    max_price = TextField("Highest price per kWh")
+    sort = SelectField("Order", choices=select_choices(_ORDERS), validate_choice=False)
     # What the place field held when the shown results were found.
-    q_was = StringField("Place shown")
-    with_form = StringField("Answer with the form")
+    q_was = TextField("Place shown")
+    with_form = TextField("Answer with the form")
 
     _preset_plug = ANY_PLUG
 
@@ -97,35 +96,36 @@ class SearchForm(FlaskForm):
 
         :param car_words: the car's name and plugs; None where it is not known
         """
-        choices = [(ANY_PLUG, "Any plug"), *PLUG_NAMES.items()]
-        if car_words is not None:
-            choices.insert(0, (CAR_PLUG, car_words))
-            self._preset_plug = CAR_PLUG
-        self.plug.choices = choices
-        is_strangers_link = car_words is None and self.plug.data == CAR_PLUG
-        if not self.plug.data or is_strangers_link:
+        car = {} if car_words is None else {CAR_PLUG: car_words}
+        self._preset_plug = CAR_PLUG if car else ANY_PLUG
+        choices = {**car, ANY_PLUG: "Any plug", **PLUG_NAMES}
+        self.plug.choices = select_choices(choices)
+        # A driver's own link, opened by a visitor, must not be refused.
+        if not self.plug.data or (self.plug.data == CAR_PLUG and not car):
             self.plug.data = self._preset_plug
         power = self.min_kw.data or ""
-        if power not in dict(_POWERS):
-            self.min_kw.choices = [*_POWERS, (power, f"{power} kW or more")]
+        powers = dict(_POWERS)
+        if _NUMBER.fullmatch(power):
+            powers.setdefault(power, f"{power} kW or more")
+        self.min_kw.choices = select_choices(powers)
 
     def to_command(self) -> Asked | None:
         """Return the search, or None where a field holds something impossible."""
-        span_and_note = self._read(self.from_, self._span)
-        plug = self._read(self.plug, self._plug) or ANY_PLUG
+        span_and_note = self._read(self._span)
+        plug = self._read(self._plug) or ANY_PLUG
         asked = Asked(
             text=_clean(self.q.data)[:MAX_TEXT],
-            point=self._read(self.lat, self._point),
-            radius_km=self._read(self.radius_km, self._radius) or DEFAULT_RADIUS_KM,
+            point=self._read(self._point),
+            radius_km=self._read(self._radius) or DEFAULT_RADIUS_KM,
             span=span_and_note[0] if span_and_note else None,
             note=span_and_note[1] if span_and_note else "",
             plug=plug,
             plug_chosen="" if plug == self._preset_plug else plug,
             min_kw=_clean(self.min_kw.data),
-            min_power_w=self._read(self.min_kw, self._power) or 0,
+            min_power_w=self._read(self._power) or 0,
             max_price_text=_clean(self.max_price.data),
-            max_price=self._read(self.max_price, self._price),
-            order=self._read(self.sort, self._order) or Order.NEAR,
+            max_price=self._read(self._price),
+            order=self._read(self._order) or Order.NEAR,
         )
         return None if self.is_refused else asked
 
@@ -154,13 +154,11 @@ class SearchForm(FlaskForm):
         field = self[names.get(error.field or "", error.field or "q")]
         field.errors = [*field.errors, error.message]
 
-    def _read(self, field: Any, read: Callable[[], T]) -> T | None:
+    def _read(self, read: Callable[[], T]) -> T | None:
         try:
             return read()
-        except SearchRefused as error:
-            self.refuse(error)
         except DomainError as error:
-            field.errors = [*field.errors, error.message]
+            self.refuse(error)
         return None
 
     def _point(self) -> Point | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.search.service.near import car_of, near
+from app.search.service.finding import car_of, near
 from app.search.service.place import Center, find_center, start_point
 from app.search.service.views import GridCount, Hit, Loosened, MapPoint, Results
 

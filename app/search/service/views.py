@@ -13,6 +13,7 @@ class Hit:
     """One charger of the list.
 
     :ivar point: where the public sees it; never the door
+    :ivar photo_key: the small picture of the place
     :ivar free_text: when it can be had, in a few words
     """
 

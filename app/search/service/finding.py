@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.accounts.service import Vehicle
+from app.chargers.domain import small_key
 from app.kernel.geo import BadPoint, Point
 from app.pricing.domain import Tariff
 from app.search.domain import (
@@ -184,7 +185,7 @@ def _hit(
         time_milli_per_hour=at.time_milli,
         free_text=text,
         is_free_now=is_now,
-        photo_key=photo,
+        photo_key=small_key(photo) if photo else None,
     )
 
 
