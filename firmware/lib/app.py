@@ -119,6 +119,8 @@ class App:
     async def _tend(self):
         while True:
             await self.station.tend()
+            # A box that hangs anywhere before this line loses its contactor.
+            self.board.alive()
             self._beat("tend")
             self._show()
             await asyncio.sleep(_TEND_S)

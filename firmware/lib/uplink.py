@@ -22,6 +22,7 @@ _TICK_S = 0.25
 _BATCH_RECORDS = const(25)
 _BATCH_BYTES = const(2000)  # half of what the contract allows: memory
 _WINDOW = const(4)
+_RACK_BYTES = const(64)
 _REWIND_MS = const(4000)
 
 
@@ -105,12 +106,12 @@ class Uplink:
             self._error = error
 
     async def _converse(self):
-        recorder = self.recorder
-        # Durable first: a will with an old number must be recognizable as old.
-        recorder.write(c=recorder.state["c"] + 1)
-        will = compact({"v": 1, "on": False, "c": recorder.state["c"]})
-        names = [self.cred[key] for key in ("dev", "user", "password")]
         await self.board.network_up()
+        # Durable first: a will with an old number must be recognizable as old.
+        number = self.recorder.state["c"] + 1
+        self.recorder.write(c=number)
+        will = compact({"v": 1, "on": False, "c": number})
+        names = [self.cred[key] for key in ("dev", "user", "password")]
         await self._client.connect(*names, self.base + "up/state", will)
         await self._client.subscribe(self.base + "down/+", 1)
         await self._hello()
@@ -124,14 +125,16 @@ class Uplink:
             if name == "down/cmd":
                 self.commands.offer(payload, retained)
             elif name == "down/rack":
-                self._rack(json.loads(payload))
+                self._rack(json.loads(payload[:_RACK_BYTES]))
             elif name == "down/time":
                 self._time(open_sealed(self.key, topic, payload))
             else:
                 self.ignored += 1
-        except (ValueError, KeyError, TypeError, RuntimeError):
-            # Malformed: dropped and counted, never a crash.
+        except Exception as error:
+            # Dropped and counted, never a crash: the broker would deliver it again
+            # after the restart, and again.
             self.ignored += 1
+            self.board.log("dropped " + name + ": " + repr(error))
 
     def _rack(self, rack):
         if rack["j"] != self.recorder.journal.id or not isinstance(rack["s"], int):
@@ -142,12 +145,12 @@ class Uplink:
             self.wake.set()
 
     def _time(self, answer):
-        genuine = answer and answer["bn"] == self.boot_nonce
-        if not genuine or self._asked is None or answer["t0"] != self._asked:
+        asked = self._asked
+        if not answer or answer["bn"] != self.boot_nonce or answer["t0"] != asked:
             self.ignored += 1
             return
         first = self.clock.known_now() is None
-        self.clock.sync(self._asked, answer["t1"])
+        self.clock.sync(asked, answer["t1"])
         self._asked = None
         self._heard()
         if first:
@@ -285,13 +288,13 @@ class Uplink:
             await self._say("up/live", compact(self._live()), 0)
 
     def _live(self):
-        station = self.station
+        station, meter = self.station, self.station.meter
         return {
             "t": self.clock.now(),
             "wh": station.total_wh,
-            "dV": station.meter.dv,
-            "mA": station.meter.ma,
-            "dW": station.meter.dw,
+            "dV": meter.dv,
+            "mA": meter.ma,
+            "dW": meter.dw,
             "sid": station.sid,
             "st": station.st,
             "lock": station.lock.state,
