@@ -108,7 +108,7 @@ class Process:
     def wait(self) -> int:
         """Wait until it ends by itself and return its code."""
         assert self._process is not None
-        return self._process.wait(20)
+        return self._process.wait(60)
 
     def log(self) -> str:
         """Return what it has said."""

@@ -41,7 +41,7 @@ def port(in_app: Flask, tmp_path: Path) -> Iterator[int]:
         Process(in_app, tmp_path, "broker", **env) as broker,
         Process(in_app, tmp_path, "device-worker", **env) as worker,
     ):
-        wait_for(is_linked)
+        wait_for(is_linked, within_s=40)
         yield int(number)
     for process in (broker, worker):
         assert "Traceback" not in process.log(), process.log()
@@ -125,11 +125,11 @@ def test_what_boxes_say_while_the_worker_is_away_waits_for_it(
         Process(in_app, tmp_path, "broker", **env),
         Process(in_app, tmp_path, "device-worker", **env) as worker,
     ):
-        wait_for(is_linked)
+        wait_for(is_linked, within_s=40)
         worker.kill()
         with client_of(box, int(env["MQTT_EMBEDDED_PORT"])) as client:
             client.says(topic(box, "up/rec"), records(meter(1)))
             worker.start()
 
-            wait_for(lambda: stored(box) == [1])
+            wait_for(lambda: stored(box) == [1], within_s=40)
     assert service.dropped_messages() == {}

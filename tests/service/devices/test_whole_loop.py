@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from app.accounts.service import Person
 from app.chargers.service import Charger
 from app.database import db, writing
 from app.devices import boxes, bus, heartbeat, service
+from app.devices.models import WorkerBeatRow
 from tests.support.databases import settings_for
 from tests.support.device_house import (
     Process,
@@ -129,7 +130,7 @@ def test_pairing_unlocking_charging_and_stopping_with_everything_killed_between(
     with ProductMosquitto(tmp_path, {}) as mosquitto:
         url = f"mqtt://127.0.0.1:{mosquitto.port}"
         with Process(in_app, tmp_path, "device-worker", MQTT_BROKER_URL=url) as worker:
-            wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())))
+            wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())), within_s=40)
             device_id = online(in_app, charger, mosquitto.port)
             mosquitto.learn()
             wait_for(lambda: fresh(lambda: service.device_of(charger.id)))
@@ -144,16 +145,31 @@ def test_pairing_unlocking_charging_and_stopping_with_everything_killed_between(
             assert test.result["lock_ms"] < 1000  # type: ignore[operator]
             charge(device_id, "LOOP1")
             worker.kill()
-            worker.start()
             mosquitto.restart()
-            wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())))
-            wait_for(lambda: device(device_id).is_online(now()))
+            worker.start()
+            restarted_at = now()
+            wait_for(lambda: linked_since(restarted_at), within_s=40)
+            wait_for(lambda: seen_since(device_id, restarted_at), within_s=40)
             done(queue(device_id, "stop", sid="LOOP1", why="DRIVER"))
             wait_for(lambda: _has_stopped(device_id, "LOOP1"))
 
             assert_whole(device_id, "LOOP1")
             assert not (house_folder(in_app) / device_id / "pair.json").exists()
     assert "Traceback" not in worker.log()
+
+
+def linked_since(at: datetime) -> bool:
+    """Return whether a worker has connected after the instant."""
+    db.session.rollback()
+    beat = db.session.get(WorkerBeatRow, "device-worker")
+    return beat is not None and beat.is_connected and beat.beat_at > at
+
+
+def seen_since(device_id: str, at: datetime) -> bool:
+    """Return whether the box has spoken after the instant."""
+    known = device(device_id)
+    seen_at = known.last_seen_at
+    return known.said_online and seen_at is not None and seen_at > at
 
 
 def _has_stopped(device_id: str, session_code: str) -> bool:
@@ -173,7 +189,7 @@ def test_a_box_whose_power_is_cut_comes_back_with_the_same_journal(
     with ProductMosquitto(tmp_path, {}) as mosquitto:
         url = f"mqtt://127.0.0.1:{mosquitto.port}"
         with Process(in_app, tmp_path, "device-worker", MQTT_BROKER_URL=url):
-            wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())))
+            wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())), within_s=40)
             device_id = online(in_app, charger, mosquitto.port)
             mosquitto.learn()
             wait_for(lambda: device(device_id).journal_id)

@@ -60,7 +60,7 @@ def worker(
     """The worker process, connected."""
     url = f"mqtt://127.0.0.1:{broker.port}"
     with Process(in_app, tmp_path, "device-worker", MQTT_BROKER_URL=url) as worker:
-        wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())))
+        wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())), within_s=40)
         yield worker
 
 
@@ -115,7 +115,7 @@ def test_records_are_acknowledged_and_survive_a_killed_worker(
         client.says(topic(box, "up/rec"), records(meter(2), meter(3), meter(4)))
         worker.start()
 
-        wait_for(lambda: stored(box) == [1, 2, 3, 4])
+        wait_for(lambda: stored(box) == [1, 2, 3, 4], within_s=40)
 
         wait_for(lambda: client.heard[-1][1] == b'{"j":%d,"s":4}' % JOURNAL)
 
@@ -152,7 +152,7 @@ def test_a_command_never_comes_late_after_an_outage_of_the_broker(
     command_id = queue(box, ttl_s=1)
     wait_for(lambda: command(command_id).state == "EXPIRED")
     broker.start()
-    wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())))
+    wait_for(lambda: fresh(lambda: heartbeat.is_fresh(now())), within_s=40)
 
     with client_of(box, broker.port) as client:
         client.listens(topic(box, "down/cmd"))

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.database import db
@@ -261,8 +262,8 @@ def test_the_database_lets_one_worker_in_whatever_machine_it_runs_on(
         with pytest.raises(AlreadyRunning), SingleWorker():
             pass
         assert single._connection is not None
-        single._connection.invalidate()
-        single._connection.close()
+        backend = single._connection.scalar(text("SELECT pg_backend_pid()"))
+        db.session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
         with pytest.raises(AlreadyRunning):
             single.require()
 
