@@ -108,9 +108,8 @@ class Uplink:
     async def _converse(self):
         await self.board.network_up()
         # Durable first: a will with an old number must be recognizable as old.
-        number = self.recorder.state["c"] + 1
-        self.recorder.write(c=number)
-        will = compact({"v": 1, "on": False, "c": number})
+        self.recorder.write(c=self.recorder.state["c"] + 1)
+        will = compact({"v": 1, "on": False, "c": self.recorder.state["c"]})
         names = [self.cred[key] for key in ("dev", "user", "password")]
         await self._client.connect(*names, self.base + "up/state", will)
         await self._client.subscribe(self.base + "down/+", 1)
