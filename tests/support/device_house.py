@@ -105,6 +105,11 @@ class Process:
         self._process.kill()
         self._process.wait()
 
+    def stop(self) -> None:
+        """Ask it to end (SIGTERM)."""
+        assert self._process is not None
+        self._process.terminate()
+
     def wait(self) -> int:
         """Wait until it ends by itself and return its code."""
         assert self._process is not None
