@@ -69,7 +69,7 @@ _WORDS = {
     ),
     Reason.ENDED: (
         "This booking is over",
-        "The time you booked has ended.",
+        "The booking has ended, so it opens the lock no more.",
         "Book another time if you still need to charge.",
     ),
     Reason.CANCELED: (

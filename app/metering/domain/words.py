@@ -54,6 +54,7 @@ class Phase(StrEnum):
     WAITING = "WAITING"
     CHARGING = "CHARGING"
     PAUSED = "PAUSED"
+    UNSEEN = "UNSEEN"
     OVERTIME = "OVERTIME"
     STOPPING = "STOPPING"
     ENDED = "ENDED"
@@ -65,10 +66,16 @@ _PHASES = {
     Phase.WAITING: "Plug in your car",
     Phase.CHARGING: "Charging",
     Phase.PAUSED: "Your car takes no power right now",
+    Phase.UNSEEN: "No word from the box",
     Phase.OVERTIME: "Your time is over, please unplug",
     Phase.STOPPING: "Stopping",
     Phase.ENDED: "Charging is over",
     Phase.FAILED: "The lock did not open",
+}
+_SETTLED = {
+    "PENDING": Phase.OPENING,
+    "INVALID": Phase.FAILED,
+    "COMPLETED": Phase.ENDED,
 }
 # Less than this is the meter's own noise and no car.
 _FLOWS_W = 50
@@ -101,22 +108,23 @@ def phase_of(
     *,
     status: str,
     energy_wh: int,
-    power_w: int,
+    power_w: int | None,
     is_stopping: bool,
     ends_at: datetime,
     now: datetime,
 ) -> Phase:
-    """Return what the session is doing; the most urgent word wins."""
-    if status == "PENDING":
-        return Phase.OPENING
-    if status == "INVALID":
-        return Phase.FAILED
-    if status == "COMPLETED":
-        return Phase.ENDED
+    """Return what the session is doing; the most urgent word wins.
+
+    :param power_w: None where nobody knows it right now
+    """
+    if status in _SETTLED:
+        return _SETTLED[status]
     if is_stopping:
         return Phase.STOPPING
     if now >= ends_at:
         return Phase.OVERTIME
+    if power_w is None:
+        return Phase.UNSEEN
     if power_w >= _FLOWS_W:
         return Phase.CHARGING
     return Phase.PAUSED if energy_wh else Phase.WAITING

@@ -153,7 +153,7 @@ def _view(
     phase = phase_of(
         status=flow.status,
         energy_wh=energy_wh,
-        power_w=power_w or 0,
+        power_w=power_w,
         is_stopping=is_stopping,
         ends_at=booking.ends_at,
         now=now,

@@ -9,6 +9,7 @@ import pytest
 
 from app.metering.domain.words import (
     Phase,
+    countdown,
     ended_because,
     may_try_again,
     phase_of,
@@ -45,6 +46,8 @@ def phase(**overrides: Any) -> Phase:
         ({"now": ENDS_AT}, Phase.OVERTIME),
         ({"power_w": 49}, Phase.PAUSED),
         ({"power_w": 0, "energy_wh": 0}, Phase.WAITING),
+        ({"power_w": None}, Phase.UNSEEN),
+        ({"power_w": None, "now": ENDS_AT}, Phase.OVERTIME),
     ],
 )
 def test_the_phase_is_the_most_urgent_one(
@@ -76,3 +79,9 @@ def test_a_fault_is_not_cured_by_tapping_again() -> None:
 def test_time_left_never_runs_below_zero() -> None:
     assert seconds_left(ENDS_AT, STARTED_AT) == 7200
     assert seconds_left(ENDS_AT, ENDS_AT + timedelta(hours=1)) == 0
+
+
+def test_the_countdown_shows_seconds_in_the_last_hour() -> None:
+    assert countdown(3600) == ("1:00", "h")
+    assert countdown(3599) == ("59:59", "min")
+    assert countdown(0) == ("0:00", "min")
