@@ -135,15 +135,30 @@ def unpair(*, owner_id: int, charger_id: int, now: datetime) -> None:
     """
     chargers.get_own_charger(owner_id=owner_id, charger_id=charger_id)
     with writing() as work:
-        device = _own_device(work.session, charger_id)
-        if device.session_code is not None:
-            raise Conflict("A charging session is running. Please wait for its end.")
-        device.evse_id = device.paired_at = None
-        pairing.confirm_in(work.session, device.id, is_paired=False, now=now)
-        work.announce(DeviceSeen(device_id=device.id, evse_id=charger_id))
-        device_id, is_simulated = device.id, device.is_simulated
-    if is_simulated:
-        boxes.remove(device_id)
+        freed = unpair_in(work.session, charger_id=charger_id, now=now)
+        work.announce(DeviceSeen(device_id=freed.id, evse_id=charger_id))
+    forget_if_simulated(freed)
+
+
+def unpair_in(session: Session, *, charger_id: int, now: datetime) -> Device:
+    """Take the box off a charger inside the caller's transaction; return it.
+
+    :raises NotFound: if the charger has no box
+    :raises Conflict: while the box runs a session
+    """
+    device = _own_device(session, charger_id)
+    if device.session_code is not None:
+        raise Conflict("A charging session is running. Please wait for its end.")
+    device.evse_id = device.paired_at = None
+    pairing.confirm_in(session, device.id, is_paired=False, now=now)
+    session.flush()
+    return device_view(device)
+
+
+def forget_if_simulated(device: Device) -> None:
+    """Remove the folder of a simulated box that no charger needs any more."""
+    if device.is_simulated:
+        boxes.remove(device.id)
 
 
 def request_selftest(*, owner_id: int, charger_id: int, now: datetime) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.owners.domain import exception_words
+from app.owners.routes import bp
+
 
 def init_app(app: Flask) -> None:
     """Register the room."""
-    from app.owners.routes import bp
-
+    app.add_template_filter(exception_words)
     app.register_blueprint(bp)

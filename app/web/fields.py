@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,6 +13,8 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput
 
 from app.kernel.errors import DomainError
+
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
 
 
 def show_refusal(form: Any, error: DomainError) -> None:
@@ -114,3 +117,18 @@ def in_thousands(number: int) -> str:
     """
     text = format(Decimal(number).scaleb(-3), "f")
     return text.rstrip("0").rstrip(".")
+
+
+class CoordinateField(TextField):
+    """Degrees of latitude or longitude; ``number`` is a finite float or None."""
+
+    number: float | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not written as plain degrees."""
+        text = (self.data or "").replace(",", ".")
+        if not text:
+            return
+        if not _DEGREES.fullmatch(text):
+            raise ValidationError("Please give degrees, such as 52.5208.")
+        self.number = float(text)

@@ -1,0 +1,9 @@
+"""An owner's pages: the dashboard, and a charger with everything about it."""
+
+from flask import Blueprint
+
+from app.owners.routes import charger, editing, removal
+
+bp = Blueprint("owners", __name__, url_prefix="/host")
+for pages in (charger, editing, removal):
+    pages.add_to(bp)

@@ -1,0 +1,92 @@
+"""Saves a charger with its prices and hours: all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.chargers import service as chargers
+from app.chargers.domain import ListCharger
+from app.database import writing
+from app.pricing import service as pricing
+from app.pricing.domain import Tariff
+from app.schedules import service as schedules
+from app.schedules.domain import Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveCharger:
+    """Everything an owner says about a charger on one page."""
+
+    charger: ListCharger
+    tariff: Tariff
+    opening: Opening
+
+
+def add_charger(*, owner_id: int, command: SaveCharger, now: datetime) -> int:
+    """Put a charger on offer and return its id.
+
+    :raises DomainError: if any part is not acceptable; then nothing is stored
+    """
+    with writing() as work:
+        charger_id = chargers.list_charger_in(
+            work.session, owner_id=owner_id, command=command.charger, now=now
+        )
+        _store_rest(work.session, charger_id, command, now)
+    return charger_id
+
+
+def edit_charger(
+    *, owner_id: int, charger_id: int, command: SaveCharger, now: datetime
+) -> None:
+    """Change a charger; bookings that exist keep their time, terms and price.
+
+    :raises NotFound: if there is none, or it is somebody else's
+    :raises DomainError: if any part is not acceptable; then nothing is stored
+    """
+    with writing() as work:
+        chargers.edit_charger_in(
+            work.session,
+            owner_id=owner_id,
+            charger_id=charger_id,
+            command=command.charger,
+            now=now,
+        )
+        _store_rest(work.session, charger_id, command, now)
+
+
+def pause_charger(*, owner_id: int, charger_id: int, now: datetime) -> None:
+    """Take no new bookings; the ones that exist stay.
+
+    :raises NotFound: if there is no such charger, or it is somebody else's
+    """
+    with writing() as work:
+        chargers.pause_in(
+            work.session, owner_id=owner_id, charger_id=charger_id, now=now
+        )
+
+
+def publish_charger(*, owner_id: int, charger_id: int, now: datetime) -> None:
+    """Offer a paused charger again.
+
+    :raises NotFound: if there is no such charger, or it is somebody else's
+    """
+    with writing() as work:
+        chargers.publish_in(
+            work.session, owner_id=owner_id, charger_id=charger_id, now=now
+        )
+
+
+def _store_rest(
+    session: Session, charger_id: int, command: SaveCharger, now: datetime
+) -> None:
+    pricing.set_tariff_in(session, evse_id=charger_id, tariff=command.tariff, now=now)
+    schedules.set_opening_in(
+        session,
+        evse_id=charger_id,
+        rules=command.opening.rules,
+        exceptions=command.opening.exceptions,
+    )
+    schedules.refresh_windows_in(session, charger_id, command.charger.time_zone, now)
