@@ -47,9 +47,13 @@ class NorFlash:
         begin = sector * self.sector_bytes
         end = begin + self.sector_bytes
         if self._cut():
-            way = self.chance.randrange(3)
+            way = self.chance.randrange(4)
+            middle = begin + self.chance.randrange(self.sector_bytes)
             if way == 0:
-                end = begin + self.chance.randrange(self.sector_bytes)
+                end = middle
+            elif way == 2:
+                # The header still stands, what follows is gone.
+                begin = middle
             for at in range(begin, end):
                 risen = self.chance.randrange(256) if way == 1 else 0xFF
                 self.cells[at] |= risen

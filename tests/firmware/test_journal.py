@@ -179,8 +179,10 @@ def test_a_record_that_rots_on_flash_is_noticed() -> None:
         journal.after(0, 25, 4096)
 
 
-def test_a_failed_operation_seals_the_sector_in_the_running_box() -> None:
+@pytest.mark.parametrize("seed", range(8))
+def test_a_failed_operation_seals_the_sector_in_the_running_box(seed: int) -> None:
     flash = NorFlash()
+    flash.chance = random.Random(seed)
     journal = Journal(flash, mint)
     journal.append(text("a"))
     flash.cut_after = 0
