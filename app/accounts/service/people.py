@@ -90,6 +90,11 @@ def find_or_create_owner(*, email: str, display_name: str, now: datetime) -> Per
         return person_of(row)
 
 
+def has_people() -> bool:
+    """Return whether anybody has an account here."""
+    return db.session.scalar(select(UserRow.id).limit(1)) is not None
+
+
 def find_person(person_id: int) -> Person | None:
     """Return the person, or None."""
     row = db.session.get(UserRow, person_id)
