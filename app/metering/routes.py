@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, current_app, make_response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.guards import current_person, signed_in, signed_in_person
+from app.config import Settings
 from app.kernel.errors import DomainError, NotFound
 from app.metering import service
 from app.metering.domain.words import countdown
 from app.web import clock
-from app.web.htmx import go_to, render, render_fragment, wants_fragment
+from app.web.htmx import go_to, render, wants_fragment
 from app.web.limits import count_use
 
 bp = Blueprint("metering", __name__)
@@ -165,7 +166,12 @@ def scan() -> BaseResponse:
 
 
 def _scanner(typed: str, why: str | None, status: int) -> Response:
-    context = {"typed": typed, "why": why}
-    if wants_fragment():
-        return render_fragment("metering/_code_form.html", status=status, **context)
-    return render("metering/scan.html", status=status, **context)
+    settings: Settings = current_app.extensions["plugbid_settings"]
+    return render(
+        "metering/scan.html",
+        fragment="metering/_code_form.html",
+        status=status,
+        typed=typed,
+        why=why,
+        origin=settings.public_url,
+    )
