@@ -117,10 +117,11 @@ def _batch(turn: Turn, device: DeviceRow, batch: Batch) -> None:
 
 
 def _meter(device: DeviceRow, record: Record, now: datetime) -> None:
-    if record.clock_quality < 2:
-        return
-    taken_at = _at(record.taken_ms)
     known_at = device.meter_read_at
+    if record.clock_quality < 2 and known_at is not None:
+        return
+    # Before the first word from the server a box does not know the time.
+    taken_at = _at(record.taken_ms) if record.clock_quality == 2 else now
     is_newer = known_at is None or taken_at > known_at
     if not is_newer or taken_at > now + timedelta(seconds=_AHEAD_S):
         return

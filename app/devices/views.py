@@ -45,6 +45,7 @@ class Device:
             (self.id, self.firmware, self.lock_state, self.power_state, self.status),
             (self.faults, self.meter_ok, self.meter_wh, self.meter_power_w),
             (self.meter_voltage_dv, self.session_code, self.lost_records),
+            self.meter_read_at and self.meter_read_at.replace(second=0, microsecond=0),
         )
 
 

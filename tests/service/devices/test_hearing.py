@@ -236,14 +236,17 @@ def test_a_reading_from_the_future_does_not_become_the_present_one(
     assert len(service.records_after(box.id, JOURNAL, 0)) == 1
 
 
-def test_a_reading_without_a_set_clock_does_not_become_the_present_one(
+def test_a_reading_without_a_set_clock_counts_only_while_there_is_no_other(
     box: FakeBox,
 ) -> None:
-    row = meter(1)
-    row[3] = 1
-    box.says("rec", records(row))
+    first, third = meter(1, 100), meter(3, 300)
+    first[2:4], third[2:4] = [900, 0], [900, 1]
 
-    assert seen(box).meter_wh is None
+    box.says("rec", records(first))
+    assert (seen(box).meter_wh, seen(box).meter_read_at) == (100, box.now)
+    box.says("rec", records(meter(2, 200, at_ms=NOW_MS + 5), third))
+
+    assert seen(box).meter_wh == 200
 
 
 @pytest.mark.parametrize(

@@ -114,16 +114,22 @@ def test_an_offline_box_is_explained(
     host: CheckedClient,
     url: str,
     box: FakeBox,
+    app: Flask,
     now: datetime,
     set_clock: Callable[[datetime], None],
 ) -> None:
     set_clock(now + timedelta(minutes=3))
 
     page = host.get(url).get_data(as_text=True)
+    assert "The link to the boxes is down" in page  # The worker is silent, too.
+    assert "Not known now" in page
+    assert "Offline" not in page
+    with app.app_context():
+        heartbeat.beat(is_connected=True, now=now + timedelta(minutes=3))
+    page = host.get(url).get_data(as_text=True)
 
     assert "Offline" in page
     assert "Last heard of 3 min ago" in page
-    assert "The link to the boxes is down" in page  # The worker is silent, too.
 
 
 def test_a_link_that_is_down_is_said_at_once(
