@@ -1,0 +1,1 @@
+"""The demo world: people, chargers, boxes and weeks of bookings, made by use cases."""
