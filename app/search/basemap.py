@@ -39,11 +39,20 @@ _METERS_PER_UNIT = 2 * math.pi * 6_378_137 / WORLD
 
 
 def tile_svg(
-    z: int, x: int, y: int, dark: bool, *, source: sqlite3.Connection | None = None
+    z: int,
+    x: int,
+    y: int,
+    dark: bool,
+    *,
+    quarters: int = 0,
+    source: sqlite3.Connection | None = None,
 ) -> bytes:
     """Return the tile as an SVG image; the same arguments give the same bytes.
 
     :param dark: whether to draw for a dark page
+    :param quarters: how far the map is zoomed beyond this tile, in quarters of a
+        zoom level (-2 to 1); names are drawn so much smaller or larger, so that a
+        stretched tile still shows them at one size
     :param source: the atlas; the running application's by default
     :raises NotFound: if there is no such tile
     """
@@ -64,7 +73,7 @@ def tile_svg(
         parts.append(_draw_grid(palette, z))
     if borders:
         parts.append(_draw_borders(borders, palette, z))
-    parts += _draw_names(source, palette, z, x, y)
+    parts += _draw_names(source, palette, z, x, y, quarters)
     parts.append("</svg>")
     return "".join(parts).encode()
 
@@ -211,24 +220,32 @@ def _draw_borders(borders: list[Ring], palette: Palette, z: int) -> str:
 
 
 def _draw_names(
-    source: sqlite3.Connection, palette: Palette, z: int, x: int, y: int
+    source: sqlite3.Connection,
+    palette: Palette,
+    z: int,
+    x: int,
+    y: int,
+    quarters: int,
 ) -> list[str]:
+    stretch = 2.0 ** (-max(-2, min(1, quarters)) / 4)
     parts = [
         f'<g font-family="{_FONT}" text-anchor="middle" paint-order="stroke" '
-        f'stroke="{palette.halo}" stroke-opacity=".85" stroke-width="3" '
-        'stroke-linejoin="round">'
+        f'stroke="{palette.halo}" stroke-opacity=".85" '
+        f'stroke-width="{3 * stretch:.1f}" stroke-linejoin="round">'
     ]
-    if 3 <= z <= 6:
-        parts += _country_names(source, palette, z, x, y)
+    # Larger names need the room that the zoom level before leaves between them.
+    level = z - 1 if stretch > 1 else z
+    if 3 <= level <= 6:
+        parts += _country_names(source, palette, z, x, y, level, stretch)
     # Above the last labeling zoom every place is shown, however small.
-    shown = 99 if z > LAST_LABEL_ZOOM else z
+    shown = 99 if level > LAST_LABEL_ZOOM else level
     for name, population, px, py in places_around(
-        source, z, x, y, _NAME_REACH_PX, shown
+        source, z, x, y, _NAME_REACH_PX * stretch, shown
     ):
-        size = label_px(population, z)
+        size = label_px(population, z) * stretch
         # Fonts differ in width; a name cut at a tile's edge would look broken.
         half = label_width_px(name, size) * 0.75
-        if -half < px < TILE_PX + half and -20 < py < TILE_PX + 20:
+        if -half < px < TILE_PX + half and -size < py < TILE_PX + size:
             parts.append(_name(name, population, px, py, size, palette))
     parts.append("</g>")
     return parts if len(parts) > 2 else []
@@ -239,24 +256,31 @@ def _name(
 ) -> str:
     weight, color = (650, palette.city) if rank(population) < 4 else (500, palette.town)
     return (
-        f'<text x="{px:.1f}" y="{py + size / 3:.1f}" font-size="{size:g}" '
+        f'<text x="{px:.1f}" y="{py + size / 3:.1f}" font-size="{size:.1f}" '
         f'font-weight="{weight}" fill="{color}">{escape(name)}</text>'
     )
 
 
 def _country_names(
-    source: sqlite3.Connection, palette: Palette, z: int, x: int, y: int
+    source: sqlite3.Connection,
+    palette: Palette,
+    z: int,
+    x: int,
+    y: int,
+    level: int,
+    stretch: float,
 ) -> list[str]:
     scale = TILE_PX * (1 << z) / WORLD
     parts = []
     for name, wx, wy in source.execute(
-        "SELECT name, x, y FROM country_label WHERE min_zoom <= ?", (z,)
+        "SELECT name, x, y FROM country_label WHERE min_zoom <= ?", (level,)
     ):
         px, py = wx * scale - x * TILE_PX, wy * scale - y * TILE_PX
-        if -120 < px < TILE_PX + 120 and -20 < py < TILE_PX + 20:
+        if abs(px - 128) < 128 + 130 * stretch and abs(py - 128) < 128 + 20:
             parts.append(
-                f'<text x="{px:.1f}" y="{py + 4:.1f}" font-size="12.5" '
-                f'font-weight="600" letter-spacing="1.4" fill="{palette.country}">'
+                f'<text x="{px:.1f}" y="{py + 4:.1f}" '
+                f'font-size="{12.5 * stretch:.1f}" font-weight="600" '
+                f'letter-spacing="1.4" fill="{palette.country}">'
                 f"{escape(name.upper())}</text>"
             )
     return parts

@@ -34,8 +34,10 @@ def register(bp: Blueprint) -> None:
 
 
 def basemap(z: int, x: int, y: int) -> Response:
-    """Draw one tile of the built-in map; ``t=dark`` for dark pages."""
-    content = tile_svg(z, x, y, request.args.get("t") == "dark")
+    """Draw one tile of the built-in map; ``t=dark``, ``k`` as `tile_svg` says."""
+    dark = request.args.get("t") == "dark"
+    quarters = request.args.get("k", 0, type=int)
+    content = tile_svg(z, x, y, dark, quarters=quarters)
     return _kept(Response(content, mimetype="image/svg+xml"))
 
 
@@ -75,7 +77,7 @@ def map_tiles() -> Tiles:
         )
     # The version lets browsers keep tiles for good and still see a new atlas.
     top = url_for("search.basemap", z=0, x=0, y=0)
-    url = f"{top.removesuffix('0/0/0.svg')}{{z}}/{{x}}/{{y}}.svg?v={_version()}"
+    url = f"{top.removesuffix('0/0/0.svg')}{{z}}/{{x}}/{{y}}.svg?v={_version()}&k={{k}}"
     return Tiles(
         url=url,
         dark_url=f"{url}&t=dark",

@@ -78,9 +78,9 @@ def rank(population: int) -> int:
 
 def label_px(population: int, zoom: int) -> float:
     """Return the size of a place's name in pixels at a zoom."""
-    size = 16.0 - rank(population) * 0.9 + max(0, zoom - 6) * 0.5
+    size = 16.0 - rank(population) * 0.9 + max(0, zoom - 6) * 0.35
     # Leaflet shows tiles at 0.7 to 1.4 of their size, so small must stay readable.
-    return round(max(12.5, min(19.0, size)), 1)
+    return round(max(12.5, min(16.5, size)), 1)
 
 
 def label_width_px(name: str, size_px: float) -> float:

@@ -25,14 +25,14 @@
     const lat = field("latInput");
     const lon = field("lonInput");
     const gone = new AbortController();
-    const map = L.map(box, { zoomSnap: 0.5, scrollWheelZoom: false }).setView([51, 10], 4);
+    const map = L.map(box, { scrollWheelZoom: false }).setView([51, 10], 4);
     const address = () => (dark.matches && box.dataset.tileUrlDark) || box.dataset.tileUrl;
     const tiles = L.tileLayer(address(), {
       attribution: box.dataset.tileAttribution,
       maxZoom: Number(box.dataset.tileMaxZoom) || 17,
       minZoom: 3,
+      k: 0,
     });
-    tiles.on("tileloadstart", ({ tile }) => { tile.style.width = tile.style.height = "256.5px"; });
     tiles.addTo(map);
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     dark.addEventListener("change", () => tiles.setUrl(address()), { signal: gone.signal });

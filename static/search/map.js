@@ -47,11 +47,35 @@ const plugbidMap = (() => {
       const { tileUrl, tileUrlDark, tileAttribution, tileMaxZoom } = this.box.dataset;
       const maxZoom = Number(tileMaxZoom) || 17;
       const address = () => (dark.matches && tileUrlDark) || tileUrl;
-      this.tiles = L.tileLayer(address(), { attribution: tileAttribution, maxZoom }).addTo(this.map);
-      // At a fractional zoom, tiles of exactly 256 px leave hairlines between them.
-      this.tiles.on("tileloadstart", ({ tile }) => { tile.style.width = tile.style.height = "256.5px"; });
+      this.tiles = L.tileLayer(address(), { attribution: tileAttribution, maxZoom, k: this.quarters() });
+      this.shown = new Map();
+      this.tiles.on("tileloadstart", ({ tile, coords }) => {
+        // At a fractional zoom, tiles of exactly 256 px leave hairlines between them.
+        tile.style.width = tile.style.height = "256.5px";
+        this.shown.set(tile, coords);
+      });
+      this.tiles.on("tileunload", ({ tile }) => this.shown.delete(tile));
+      this.tiles.addTo(this.map);
+      this.map.on("zoomend", () => this.resizeNames());
       this.map.setMaxZoom(maxZoom);
       dark.addEventListener("change", () => this.tiles.setUrl(address()), { signal: this.gone.signal });
+    }
+
+    /* How far the map is zoomed beyond its tiles; the built-in map sizes names by it. */
+    quarters() {
+      const zoom = this.map.getZoom();
+      return Math.round((zoom - Math.round(zoom)) * 4);
+    }
+
+    resizeNames() {
+      const quarters = this.quarters();
+      if (quarters === this.tiles.options.k) return;
+      this.tiles.options.k = quarters;
+      if (!this.box.dataset.tileUrl.includes("{k}")) return;
+      const zoom = Math.round(this.map.getZoom());
+      for (const [tile, coords] of this.shown) {
+        if (coords.z === zoom) tile.src = this.tiles.getTileUrl(coords);
+      }
     }
 
     addSearchHere() {

@@ -167,3 +167,18 @@ def test_the_atlas_is_unpacked_once_and_whole(tmp_path: Path) -> None:
     assert again == first
     assert again.stat().st_mtime_ns == written_at
     assert [path.name for path in tmp_path.iterdir()] == [first.name]
+
+
+def test_names_keep_their_size_on_a_stretched_tile(atlas: sqlite3.Connection) -> None:
+    at = (12, *tile_of(52.52, 13.4, 12), False)
+
+    def size_of_berlin(quarters: int) -> float:
+        content = tile_svg(*at, quarters=quarters, source=atlas)
+        root = ElementTree.fromstring(content)  # noqa: S314 - our own tile
+        named = next(e for e in root.iter(f"{SVG}text") if e.text == "Berlin")
+        return float(named.attrib["font-size"])
+
+    plain = size_of_berlin(0)
+    for quarters in (-2, -1, 1):
+        shown = size_of_berlin(quarters) * 2 ** (quarters / 4)
+        assert shown == pytest.approx(plain, abs=0.1)
