@@ -154,7 +154,7 @@ def _drawable(text: str) -> str:
         for letter in " ".join(text.split())
         if any(_draws(font, letter) for font in fonts)
     )
-    return "".join(letters).strip()
+    return " ".join("".join(letters).split())
 
 
 def _draws(font: ImageFont.FreeTypeFont, letter: str) -> bool:

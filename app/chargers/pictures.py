@@ -81,18 +81,13 @@ def _upright(content: bytes) -> Image.Image:
     try:
         # The name and the declared type of an upload prove nothing; decoding does.
         image = Image.open(io.BytesIO(content), formats=accepted_formats())
-    except UnidentifiedImageError as error:
-        raise PhotoRefused("Please choose a photo (JPEG, PNG or WebP).") from error
-    except _BOMB as error:
-        raise PhotoRefused("The photo has more pixels than we take.") from error
-    except _BROKEN as error:
-        raise PhotoRefused("The photo is damaged; please try another.") from error
-    _check_size(image)
-    try:
+        _check_size(image)
         # Decodes a JPEG at a fraction of its size; other formats ignore it.
         image.draft("RGB", (LONG_SIDE_PX, LONG_SIDE_PX))
         image.load()
         return ImageOps.exif_transpose(image)
+    except UnidentifiedImageError as error:
+        raise PhotoRefused("Please choose a photo (JPEG, PNG or WebP).") from error
     except _BOMB as error:
         raise PhotoRefused("The photo has more pixels than we take.") from error
     except _BROKEN as error:

@@ -109,3 +109,11 @@ class OpenWindowRow(Row):
         Integer, primary_key=True, autoincrement=False
     )
     end_slot: Mapped[int] = mapped_column(Integer)
+
+
+class NightlyRunRow(Row):
+    """A UTC date whose nightly work is done, so that it is done once."""
+
+    __tablename__ = "nightly_run"
+    on_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    finished_at: Mapped[datetime] = mapped_column(UtcDateTime)

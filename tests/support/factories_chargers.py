@@ -68,3 +68,19 @@ def make_charger(
                 work.session, evse_id=charger_id, tariff=tariff, now=now
             )
     return chargers.get_charger(charger_id)
+
+
+def charger_view(**overrides: Any) -> Charger:
+    """Return a charger as other rooms see it, without any database."""
+    values: dict[str, Any] = {
+        "id": 1, "location_id": 1, "owner_id": 1, "owner_name": "Hanna",
+        "name": "Hanna's driveway", "address": "Secret Street 1", "city": "Berlin",
+        "postal_code": "10435", "country_code": "DE", "latitude": 52.5,
+        "longitude": 13.4, "public_latitude": 52.5, "public_longitude": 13.4,
+        "time_zone": "Europe/Berlin", "parking_type": "ON_DRIVEWAY",
+        "access_notes": "", "house_rules": "", "listing_state": "PUBLISHED",
+        "code": "K7Q2M6XW4O", "min_length_min": 30, "max_length_min": 720,
+        "lead_min": 0, "horizon_days": 28, "buffer_min": 10, "is_inoperative": False,
+        "connectors": (), "photos": (), **overrides,
+    }  # fmt: skip
+    return Charger(**values)

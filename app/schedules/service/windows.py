@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.chargers import service as chargers
-from app.database import writing
+from app.database import db, writing
 from app.kernel.period import Period
 from app.kernel.slots import floor_to_grid, slot_at
 from app.schedules.domain import Opening, expand, on_grid
-from app.schedules.models import ClaimedSlotRow, OpenWindowRow
+from app.schedules.models import ClaimedSlotRow, NightlyRunRow, OpenWindowRow
 from app.schedules.service.opening import openings_of
 
 # A week more than the farthest horizon, so that a missed night changes no answer.
@@ -59,24 +59,38 @@ def open_windows(opening: Opening, zone: str, now: datetime) -> tuple[Period, ..
 
 
 def tick(*, now: datetime) -> int:
-    """Do the nightly work: expand all windows, forget the slots of past days.
+    """Do the nightly work once a day: expand all windows, forget past slots.
+
+    Called as often as anybody likes; a run that broke off is repeated.
 
     :returns: how many chargers were expanded
     """
-    zones = chargers.charger_zones()
-    for batch in _batches(sorted(zones)):
-        with writing() as work:
-            refresh_windows_of_many_in(
-                work.session, {each: zones[each] for each in batch}, now
-            )
+    today = now.astimezone(UTC).date()
+    if db.session.get(NightlyRunRow, today) is not None:
+        return 0
+    ids = sorted(chargers.charger_zones())
+    for first in range(0, len(ids), _BATCH):
+        _refresh_batch(ids[first : first + _BATCH], now)
     with writing() as work:
         # The claims stay as history; only the index of taken time is pruned.
         yesterday = slot_at(now - timedelta(days=1))
         work.session.execute(
             delete(ClaimedSlotRow).where(ClaimedSlotRow.slot < yesterday)
         )
-    return len(zones)
+        work.session.execute(
+            delete(NightlyRunRow).where(NightlyRunRow.on_date <= today)
+        )
+        work.session.execute(
+            insert(NightlyRunRow).values(on_date=today, finished_at=now)
+        )
+    return len(ids)
 
 
-def _batches(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[first : first + _BATCH] for first in range(0, len(ids), _BATCH))
+def _refresh_batch(ids: list[int], now: datetime) -> None:
+    with writing() as work:
+        for charger_id in ids:
+            chargers.lock_in(work.session, charger_id)
+        # Read after the locks, so that an edit cannot be overwritten by old hours.
+        zones = chargers.charger_zones()
+        still = {each: zones[each] for each in ids if each in zones}
+        refresh_windows_of_many_in(work.session, still, now)

@@ -142,13 +142,32 @@ def test_the_nightly_work_moves_the_windows_on_and_forgets_old_slots(
         )
 
     count = schedules.tick(now=now + timedelta(days=1))
+    again = schedules.tick(now=now + timedelta(days=1, hours=3))
     kept = slots_taken(charger.id)
     schedules.tick(now=now + timedelta(days=3))
 
-    assert count == 1
+    assert (count, again) == (1, 0)
     assert len(kept) == 4
     assert slots_taken(charger.id) == []
     assert windows_of(charger)[0][0] == slot_at(now) + 3 * 96
+
+
+def test_the_nightly_work_uses_the_zone_and_hours_of_now_and_skips_archived_ones(
+    in_app: Flask, hanna: Person, now: datetime
+) -> None:
+    charger = make_charger(hanna, now=now, rules=(OpeningRule(4, 600, 660),))
+    gone = make_charger(hanna, now=now)
+    before = windows_of(gone)
+    with writing() as work:
+        chargers.archive_in(
+            work.session, owner_id=hanna.id, charger_id=gone.id, now=now
+        )
+
+    count = schedules.tick(now=now + timedelta(days=7))
+
+    assert count == 1
+    assert windows_of(charger)[0][0] == slot_at(hour(18, 8))
+    assert windows_of(gone) == before
 
 
 def test_free_is_open_and_unclaimed_with_room_for_the_turnaround(
