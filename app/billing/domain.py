@@ -187,14 +187,7 @@ def receipt_from(content: Mapping[str, Any], sha256: str) -> Receipt:
         gaps=tuple((_at(begin), _at(end)) for begin, end in meter["gaps"]),
         energy_wh=content["energy_wh"],
         billed_wh=content["billed_wh"],
-        lines=tuple(
-            ReceiptLine(
-                title=_TITLES.get(line["kind"], line["kind"].capitalize()),
-                detail=line["text"],
-                amount_minor=line["amount_minor"],
-            )
-            for line in content["lines"]
-        ),
+        lines=tuple(_line(line) for line in content["lines"]),
         is_free=content["is_free"],
         currency=content["currency"],
         total_minor=content["total_minor"],
@@ -202,6 +195,14 @@ def receipt_from(content: Mapping[str, Any], sha256: str) -> Receipt:
         sealed_at=_at(content["sealed_at"]),
         sha256=sha256,
         is_genuine=fingerprint(content) == sha256,
+    )
+
+
+def _line(values: Mapping[str, Any]) -> ReceiptLine:
+    return ReceiptLine(
+        title=_TITLES.get(values["kind"], values["kind"].capitalize()),
+        detail=values["text"],
+        amount_minor=values["amount_minor"],
     )
 
 

@@ -14,12 +14,10 @@ from datetime import UTC, datetime
 
 from app.kernel.errors import DomainError
 from app.kernel.period import Period
-from app.metering.domain.flow import COMPLETED, Flow
+from app.metering.domain.flow import COMPLETED, FREE_BELOW_WH, Flow
 from app.metering.domain.words import ended_because
 from app.pricing.domain import Tariff, rate
 
-# Below this nothing is billed: the car never really charged.
-FREE_BELOW_WH = 100
 CONTENT_VERSION = 1
 
 
@@ -138,11 +136,26 @@ def seal(
     """
     if flow.status != COMPLETED or flow.ended_at is None:
         raise NotOver("The session has not ended yet.")
-    cost = cost_of(promise, flow.energy_wh)
-    started_at = flow.started_at or flow.ended_at
+    content = _content(flow, flow.ended_at, promise, parties, device_id)
+    content["sealed_at"] = _iso(now)
     start_wh = flow.meter_start_wh or 0
-    stop_wh = start_wh + flow.energy_wh
-    content: dict[str, object] = {
+    return Sealed(
+        content=content,
+        sha256=fingerprint(content),
+        meter_start_wh=start_wh,
+        meter_stop_wh=start_wh + flow.energy_wh,
+        energy_wh=flow.energy_wh,
+        total_minor=cost_of(promise, flow.energy_wh).total_minor,
+        started_at=flow.started_at or flow.ended_at,
+        ended_at=flow.ended_at,
+    )
+
+
+def _content(
+    flow: Flow, ended_at: datetime, promise: Promise, parties: Parties, device_id: str
+) -> dict[str, object]:
+    cost = cost_of(promise, flow.energy_wh)
+    return {
         "version": CONTENT_VERSION,
         "booking": {
             "code": parties.booking_code,
@@ -158,22 +171,8 @@ def seal(
             "time_zone": parties.time_zone,
             "box": device_id,
         },
-        "session": {
-            "code": flow.code,
-            "started_at": _iso(started_at),
-            "ended_at": _iso(flow.ended_at),
-            "stop_reason": flow.stop_reason or "LOST",
-            "ended_because": ended_because(flow.stop_reason),
-        },
-        "meter": {
-            # The meters in the boxes show, but are not verified for trade.
-            "metrology_class": "INDICATIVE",
-            "is_known": flow.has_started,
-            "start_wh": start_wh,
-            "stop_wh": stop_wh,
-            "last_reading_at": _iso(flow.last_reading_at or flow.ended_at),
-            "gaps": [[_iso(begin), _iso(end)] for begin, end in flow.gaps],
-        },
+        "session": _session(flow, ended_at),
+        "meter": _meter(flow, ended_at),
         "energy_wh": flow.energy_wh,
         "billed_wh": cost.billed_wh,
         "energy_cap_wh": promise.energy_cap_wh,
@@ -183,18 +182,30 @@ def seal(
         "currency": parties.currency,
         "total_minor": cost.total_minor,
         "ceiling_minor": promise.ceiling_minor,
-        "sealed_at": _iso(now),
     }
-    return Sealed(
-        content=content,
-        sha256=fingerprint(content),
-        meter_start_wh=start_wh,
-        meter_stop_wh=stop_wh,
-        energy_wh=flow.energy_wh,
-        total_minor=cost.total_minor,
-        started_at=started_at,
-        ended_at=flow.ended_at,
-    )
+
+
+def _session(flow: Flow, ended_at: datetime) -> dict[str, object]:
+    return {
+        "code": flow.code,
+        "started_at": _iso(flow.started_at or ended_at),
+        "ended_at": _iso(ended_at),
+        "stop_reason": flow.stop_reason or "LOST",
+        "ended_because": ended_because(flow.stop_reason),
+    }
+
+
+def _meter(flow: Flow, ended_at: datetime) -> dict[str, object]:
+    start_wh = flow.meter_start_wh or 0
+    return {
+        # The meters in the boxes show, but are not verified for trade.
+        "metrology_class": "INDICATIVE",
+        "is_known": flow.has_started,
+        "start_wh": start_wh,
+        "stop_wh": start_wh + flow.energy_wh,
+        "last_reading_at": _iso(flow.last_reading_at or ended_at),
+        "gaps": [[_iso(begin), _iso(end)] for begin, end in flow.gaps],
+    }
 
 
 def canonical(content: Mapping[str, object]) -> bytes:

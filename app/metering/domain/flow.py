@@ -16,6 +16,9 @@ ACTIVE = "ACTIVE"
 COMPLETED = "COMPLETED"
 INVALID = "INVALID"
 
+RETURNED = "RETURNED"
+# Below this nothing is billed: the car never really charged.
+FREE_BELOW_WH = 100
 # Longer than this without a reading is a gap that the receipt names.
 GAP_S = 300
 _SYNCED = 2
@@ -103,6 +106,15 @@ class Flow:
     def is_over(self) -> bool:
         """Whether nothing can flow in it any more."""
         return self.status in (COMPLETED, INVALID)
+
+    @property
+    def is_false_start(self) -> bool:
+        """Whether the plug was put back unused, so that the driver may try again.
+
+        The cable was too short, say, and the car has to be turned round.
+        """
+        is_unused = self.energy_wh < FREE_BELOW_WH
+        return self.status == COMPLETED and self.stop_reason == RETURNED and is_unused
 
     @property
     def has_started(self) -> bool:

@@ -11,12 +11,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.bookings import service as bookings
-from app.bookings.domain import Booking
+from app.bookings.domain import Booking, State
 from app.database import db, writing
 from app.devices import service as devices
 from app.devices.service import Device
-from app.metering.domain.cdr import FREE_BELOW_WH
-from app.metering.domain.flow import ACTIVE, PENDING, end
+from app.metering.domain.flow import (
+    ACTIVE,
+    COMPLETED,
+    FREE_BELOW_WH,
+    INVALID,
+    PENDING,
+    RETURNED,
+    end,
+)
 from app.metering.models import SessionRow
 from app.metering.service.commands import (
     power_off_at,
@@ -24,7 +31,8 @@ from app.metering.service.commands import (
     send_stop_in,
 )
 from app.metering.service.progress import advance, apply_in, settle_in
-from app.metering.service.stored import RUNNING, flow_of, locked
+from app.metering.service.sealing import seal_in
+from app.metering.service.stored import RUNNING, flow_of, locked, running_in
 
 LEASE_EVERY_S = 120
 # The box ends by itself; the server only helps where that did not happen.
@@ -35,6 +43,7 @@ FORGOTTEN_S = 180
 # An outage this long after the end settles the matter with the last reading.
 SILENT_S = 6 * 3600
 NO_ENERGY_S = 16 * 60
+_REMEMBERED = timedelta(days=30)
 
 
 def tick(*, now: datetime) -> int:
@@ -44,7 +53,38 @@ def tick(*, now: datetime) -> int:
         .where(SessionRow.status.in_(RUNNING))
         .order_by(SessionRow.id)
     ).all()
-    return sum(_tend(session_id, now) for session_id in running)
+    changed = sum(_tend(session_id, now) for session_id in running)
+    return changed + sum(_close(session_id, now) for session_id in _unused(now))
+
+
+def _unused(now: datetime) -> list[int]:
+    """Return false starts whose booking is over and was not used afterwards."""
+    rows = db.session.execute(
+        select(SessionRow.id, SessionRow.booking_id).where(
+            SessionRow.status == INVALID,
+            SessionRow.stop_reason == RETURNED,
+            SessionRow.created_at > now - _REMEMBERED,
+        )
+    ).all()
+    booked = bookings.bookings_by_ids(row.booking_id for row in rows)
+    return [
+        row.id
+        for row in rows
+        if booked[row.booking_id].state is State.IN_USE
+        and now >= power_off_at(booked[row.booking_id])
+    ]
+
+
+def _close(session_id: int, now: datetime) -> bool:
+    """Seal the false start at nothing, so that its booking comes to an end."""
+    with writing() as work:
+        row = locked(work.session, session_id)
+        booking = bookings.get_booking(row.booking_id)
+        if booking.state is not State.IN_USE or running_in(work.session, row.evse_id):
+            return False
+        row.status = COMPLETED
+        seal_in(work, row, flow_of(row), now)
+        return True
 
 
 def _tend(session_id: int, now: datetime) -> bool:

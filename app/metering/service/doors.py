@@ -170,5 +170,6 @@ def _stage_of(row: SessionRow | None, now: datetime) -> tuple[Stage, str | None]
         return Stage.CLOSED, None
     if command.state == "DONE":
         # The listener writes the session down a moment after the box's answer.
-        return (Stage.OPENING if row.status == PENDING else Stage.OPEN), None
+        stages = {PENDING: Stage.OPENING, INVALID: Stage.CLOSED}
+        return stages.get(row.status, Stage.OPEN), None
     return Stage.FAILED, command.why

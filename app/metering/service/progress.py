@@ -101,6 +101,8 @@ def apply_in(work: Writing, row: SessionRow, after: Flow, now: datetime) -> bool
     if after.status == COMPLETED and row.stop_why and after.stop_reason == "OWNER":
         # The box knows one word for every stop that the server asks for.
         after = replace(after, stop_reason=row.stop_why)
+    if after.is_false_start and now < bookings.get_booking(row.booking_id).ends_at:
+        after = replace(after, status=INVALID)
     put_flow(row, after)
     work.session.flush()
     if before.status in (PENDING, INVALID):
@@ -116,7 +118,9 @@ def _make_room_in(work: Writing, row: SessionRow) -> bool:
     if other is None:
         return True
     if other.status == ACTIVE:
+        # The driver charges already; what flowed before is not billed to anybody.
         _log.error("Session %s started beside running %s.", row.code, other.code)
+        row.stop_reason = "busy"
         return False
     other.status, other.stop_reason, other.ended_at = INVALID, "busy", row.created_at
     work.session.flush()

@@ -16,7 +16,7 @@ from app.devices import service as devices
 from app.devices.service import Device
 from app.kernel.errors import NotFound
 from app.metering.domain.cdr import cost_of, percent_of_ceiling
-from app.metering.domain.flow import ACTIVE, Flow
+from app.metering.domain.flow import ACTIVE, COMPLETED, INVALID, Flow
 from app.metering.domain.words import (
     Phase,
     ended_because,
@@ -48,13 +48,11 @@ class SessionView:
     is_driver: bool
     status: str
     phase: Phase
-    phase_words: str
     power_w: int | None
     energy_wh: int
     cost_minor: int
     percent: int
     time_left_s: int
-    power_off_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
     ended_because: str | None
@@ -68,6 +66,16 @@ class SessionView:
     def is_running(self) -> bool:
         """Whether the page still has to look again."""
         return self.status in RUNNING
+
+    @property
+    def power_off_at(self) -> datetime:
+        """When the box takes the power off by itself."""
+        return power_off_at(self.booking)
+
+    @property
+    def phase_words(self) -> str:
+        """The phase, for people."""
+        return phase_words(self.phase)
 
     @property
     def buttons_key(self) -> str:
@@ -144,46 +152,46 @@ def _view(
     now: datetime,
 ) -> SessionView:
     flow = flow_of(row)
-    if device is not None and device.id != row.device_id:
-        device = None
+    device = device if device and device.id == row.device_id else None
     energy_wh = _energy_wh(flow, device)
     power_w = _power_w(flow, device, now)
-    cost = cost_of(promise_of(booking), energy_wh)
+    cost_minor = cost_of(promise_of(booking), energy_wh).total_minor
     is_stopping, trouble = _last_wish(row)
-    phase = phase_of(
-        status=flow.status,
-        energy_wh=energy_wh,
-        power_w=power_w,
-        is_stopping=is_stopping,
-        ends_at=booking.ends_at,
-        now=now,
-    )
     return SessionView(
         code=flow.code,
         booking=booking,
         is_driver=is_driver,
         status=flow.status,
-        phase=phase,
-        phase_words=phase_words(phase),
+        phase=phase_of(
+            status=COMPLETED if flow.is_over and flow.has_started else flow.status,
+            energy_wh=energy_wh,
+            power_w=power_w,
+            is_stopping=is_stopping,
+            ends_at=booking.ends_at,
+            now=now,
+        ),
         power_w=power_w,
         energy_wh=energy_wh,
-        cost_minor=cost.total_minor,
-        percent=percent_of_ceiling(cost.total_minor, booking.ceiling_minor),
+        cost_minor=cost_minor,
+        percent=percent_of_ceiling(cost_minor, booking.ceiling_minor),
         time_left_s=seconds_left(booking.ends_at, now),
-        power_off_at=power_off_at(booking),
         started_at=flow.started_at,
         ended_at=flow.ended_at,
         ended_because=_because(flow),
         lock_state=device.lock_state if device else "UNKNOWN",
-        is_online=device is not None and device.is_online(now),
+        is_online=_is_online(device, now),
         last_seen_at=device.last_seen_at if device else None,
         is_stopping=is_stopping,
         trouble=trouble,
     )
 
 
+def _is_online(device: Device | None, now: datetime) -> bool:
+    return device is not None and device.is_online(now)
+
+
 def _because(flow: Flow) -> str | None:
-    if flow.status == "INVALID":
+    if flow.status == INVALID and not flow.has_started:
         return refused_because(flow.stop_reason)
     return ended_because(flow.stop_reason) if flow.is_over else None
 
@@ -200,7 +208,7 @@ def _energy_wh(flow: Flow, device: Device | None) -> int:
 def _power_w(flow: Flow, device: Device | None, now: datetime) -> int | None:
     if flow.status != ACTIVE:
         return 0
-    if device is None or not device.is_online(now):
+    if device is None or not _is_online(device, now):
         return None
     if device.meter_read_at and now - device.meter_read_at < _FRESH:
         return device.meter_power_w

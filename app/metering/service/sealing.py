@@ -12,7 +12,7 @@ from app.bookings import service as bookings
 from app.bookings.domain import Booking, NotNow
 from app.chargers import service as chargers
 from app.database import Writing
-from app.metering.domain.cdr import Parties, Promise, seal
+from app.metering.domain.cdr import Parties, Promise, Sealed, seal
 from app.metering.domain.flow import Flow
 from app.metering.events import SessionEnded
 from app.metering.models import CdrRow, SessionRow
@@ -46,41 +46,47 @@ def seal_in(work: Writing, row: SessionRow, flow: Flow, now: datetime) -> None:
         device_id=row.device_id,
         now=now,
     )
-    work.session.add(
-        CdrRow(
-            session_id=row.id,
-            booking_id=booking.id,
-            owner_id=booking.owner_id,
-            driver_id=booking.driver_id,
-            started_at=sealed.started_at,
-            ended_at=sealed.ended_at,
-            sealed_at=now,
-            meter_start_wh=sealed.meter_start_wh,
-            meter_stop_wh=sealed.meter_stop_wh,
-            energy_wh=sealed.energy_wh,
-            currency=booking.currency,
-            total_minor=sealed.total_minor,
-            ceiling_minor=booking.ceiling_minor,
-            content=sealed.content,
-            sha256=sealed.sha256,
-        )
-    )
+    work.session.add(_cdr_row(row, booking, sealed, now))
     work.session.flush()
     try:
         bookings.complete_in(work.session, booking_id=booking.id, now=now)
     except NotNow:
         _log.error("Booking %s had ended before its session.", booking.code)
-    work.announce(
-        SessionEnded(
-            session_code=row.code,
-            booking_code=booking.code,
-            charger_id=row.evse_id,
-            driver_id=booking.driver_id,
-            owner_id=booking.owner_id,
-            energy_wh=sealed.energy_wh,
-            total_minor=sealed.total_minor,
-            currency=booking.currency,
-        )
+    work.announce(_ended(row, booking, sealed))
+
+
+def _cdr_row(
+    row: SessionRow, booking: Booking, sealed: Sealed, now: datetime
+) -> CdrRow:
+    return CdrRow(
+        session_id=row.id,
+        booking_id=booking.id,
+        owner_id=booking.owner_id,
+        driver_id=booking.driver_id,
+        started_at=sealed.started_at,
+        ended_at=sealed.ended_at,
+        sealed_at=now,
+        meter_start_wh=sealed.meter_start_wh,
+        meter_stop_wh=sealed.meter_stop_wh,
+        energy_wh=sealed.energy_wh,
+        currency=booking.currency,
+        total_minor=sealed.total_minor,
+        ceiling_minor=booking.ceiling_minor,
+        content=sealed.content,
+        sha256=sealed.sha256,
+    )
+
+
+def _ended(row: SessionRow, booking: Booking, sealed: Sealed) -> SessionEnded:
+    return SessionEnded(
+        session_code=row.code,
+        booking_code=booking.code,
+        charger_id=row.evse_id,
+        driver_id=booking.driver_id,
+        owner_id=booking.owner_id,
+        energy_wh=sealed.energy_wh,
+        total_minor=sealed.total_minor,
+        currency=booking.currency,
     )
 
 

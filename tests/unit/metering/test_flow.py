@@ -247,3 +247,21 @@ def test_the_first_reading_counts_where_no_earlier_one_is_known() -> None:
     assert later.meter_stop_wh == 30
     assert later.last_reading_at == STARTED_AT
     assert later.gaps == ()
+
+
+def test_a_plug_put_back_unused_is_a_false_start() -> None:
+    start = mark(1, "start", code=CODE, wh=1000)
+
+    returned = fold(
+        Flow(code=CODE), [start, mark(2, "stop", code=CODE, wh=1099, why="RETURNED")]
+    )
+    charged = fold(
+        Flow(code=CODE), [start, mark(2, "stop", code=CODE, wh=1100, why="RETURNED")]
+    )
+    idle = fold(
+        Flow(code=CODE), [start, mark(2, "stop", code=CODE, wh=1000, why="NO_ENERGY")]
+    )
+
+    assert returned.is_false_start
+    assert not charged.is_false_start
+    assert not idle.is_false_start
