@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import devices
+from app.cli import chargers, devices, run_all, seed, tick
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    devices.register(app)
+    for commands in (chargers, devices, run_all, seed, tick):
+        commands.register(app)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app import create_app
@@ -31,7 +32,8 @@ def migrate(database_url: str, folder: Path) -> None:
     """Bring an empty database to the newest schema by the real migrations."""
     app = create_app(settings_for(database_url, folder))
     with app.app_context():
-        db.create_all()
+        upgrade()
+        db.session.remove()
         db.engine.dispose()
 
 
