@@ -23,7 +23,7 @@ class Center:
     """The middle of a search and how to call it.
 
     :ivar name: empty where it has no name
-    :ivar others: further places of this name
+    :ivar others: further places that are called exactly so
     :ivar is_exact: whether the place is all that was asked for, or only its town
     """
 
@@ -51,7 +51,7 @@ def find_center(
         return Center(
             point=Point(first.lat, first.lon),
             name=first.label,
-            others=tuple(others),
+            others=tuple(each for each in others if each.name == first.name),
             is_exact=first.is_exact,
         )
     return Center(point=point or start_point(now))

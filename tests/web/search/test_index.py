@@ -172,6 +172,7 @@ def test_a_place_by_name_is_the_center_and_stands_in_the_address(
     response = hx.get("/?q=Berlin&q_was=")
 
     assert "of Berlin, Germany" in response.text
+    assert "did you mean" not in response.text
     assert parse_qs(urlsplit(response.headers["HX-Replace-Url"]).query) == {
         "q": ["Berlin"]
     }
