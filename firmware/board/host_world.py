@@ -51,6 +51,7 @@ class World:
         self.pressed_ms = 0
         self._plug_in_ms = None
         self._unplug_ms = None
+        self._rest = 0
 
     def memory(self):
         """Return what must be kept while the box is off."""
@@ -66,7 +67,10 @@ class World:
         self._move_bolt(passed_ms)
         self._move_plug(passed_ms)
         self.pressed_ms = max(0, self.pressed_ms - passed_ms)
-        mwh = self.power_w() * passed_ms * self.set["speed"] // 3600
+        # What is less than a milliwatt-hour is kept for the next step.
+        self._rest += self.power_w() * passed_ms * self.set["speed"]
+        mwh = self._rest // 3600
+        self._rest %= 3600
         self.meter_mwh += mwh
         self.soc_mwh += mwh
 

@@ -5,7 +5,6 @@ When anything in doubt happens here, the contactor opens before anything else.
 
 import asyncio
 import binascii
-import gc
 import os
 
 from micropython import const
@@ -95,7 +94,6 @@ class App:
         if self._failure is None:
             self.board.feed()
             self.recorder.journal.prepare()
-            gc.collect()
 
     async def _watch(self, name, job):
         try:
