@@ -132,7 +132,8 @@ def _meter(device: DeviceRow, record: Record, now: datetime) -> None:
 
 
 def _ack(turn: Turn, device: DeviceRow, ack: Ack) -> None:
-    command = turn.session.get(CommandRow, ack.command_id)
+    # Locked: its time may be running out in another process at this moment.
+    command = turn.session.get(CommandRow, ack.command_id, with_for_update=True)
     if command is None or command.device_id != device.id or command.op != ack.op:
         raise Dropped("unknown_command")
     if command.state != "SENT":

@@ -61,7 +61,9 @@ def expire(*, now: datetime) -> int:
     with writing() as work:
         dead = [
             command
-            for command in work.session.scalars(_open())
+            for command in work.session.scalars(
+                _open().with_for_update(skip_locked=True)
+            )
             if rules.has_died(command.state, command.expires_at, now)
         ]
         for command in dead:
