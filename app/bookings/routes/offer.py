@@ -141,7 +141,8 @@ def _show(form: WishForm, made: Offer, now: datetime) -> Response:
     # A new key for every form that is shown: one form makes at most one booking.
     form.key.data = secrets.token_urlsafe(18)
     kept = {"car": form.vehicle_id.data, "cap_kwh": form.energy_cap_wh.data or ""}
-    is_fault = made.refusal is not None and made.refusal.field is not None
+    # Looking at a charger that takes no bookings is no fault; asking for one is.
+    is_fault = made.refusal and (made.refusal.field or request.method == "POST")
     return render(
         "bookings/offer.html",
         fragment="bookings/_offer.html",
