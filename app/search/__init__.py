@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.search.geocode import find_places
 from app.search.routes import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the room."""
     app.register_blueprint(bp)
+    # Rooms beside this one put pins on the map without knowing this one.
+    app.extensions["plugbid_find_places"] = find_places

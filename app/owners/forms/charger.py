@@ -94,6 +94,7 @@ class ChargerForm(FlaskForm):
     plugs: PlugRows
     hours: HoursRows
     command: SaveCharger | None
+    place_note: str
 
     @classmethod
     def sent(cls) -> ChargerForm:
@@ -153,6 +154,7 @@ class ChargerForm(FlaskForm):
         self, plugs: PlugRows, hours: HoursRows, terms: Mapping[str, str]
     ) -> None:
         self.plugs, self.hours, self.command = plugs, hours, None
+        self.place_note = ""
         for name in _TERMS:
             self._offer_stored(name, terms.get(name, ""))
 
@@ -172,6 +174,19 @@ class ChargerForm(FlaskForm):
         ]
         self.plugs.change(what, index)
         self.hours.change(what, index, row)
+
+    @property
+    def written_place(self) -> tuple[str, str]:
+        """Return the address as one line for a search, and the same without street."""
+        country = COUNTRIES.get(self.country_code.data)
+        town = [self.city.data, country.name if country else ""]
+        street = [self.address.data, *town]
+        return ", ".join(filter(None, street)), ", ".join(filter(None, town))
+
+    def move_pin(self, lat: float, lon: float, note: str) -> None:
+        """Put the pin somewhere, and say how sure that is."""
+        self.latitude.data, self.longitude.data = f"{lat:.6f}", f"{lon:.6f}"
+        self.place_note = note
 
     @property
     def is_refused(self) -> bool:

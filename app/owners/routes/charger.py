@@ -12,7 +12,7 @@ from app.owners import service
 from app.owners.forms import PhotoForm
 from app.web import clock
 from app.web.fields import show_refusal
-from app.web.htmx import go_to, render
+from app.web.htmx import go_to, render, wants_fragment
 
 
 def add_to(bp: Blueprint) -> None:
@@ -86,7 +86,7 @@ def add_photo(charger_id: int) -> Response:
     except DomainError as error:
         show_refusal(form, DomainError(error.message, field="photo"))
         return _shown(charger_id, form, status=error.status)
-    return _back(charger_id, "photos")
+    return _photos(charger_id)
 
 
 @verified_required
@@ -98,7 +98,7 @@ def remove_photo(charger_id: int, key: str) -> Response:
         key=key,
         now=clock.now(),
     )
-    return _back(charger_id, "photos")
+    return _photos(charger_id)
 
 
 def _shown(
@@ -115,6 +115,12 @@ def _shown(
         charger=view.charger,
         photo_form=photo_form or PhotoForm(formdata=None),
     )
+
+
+def _photos(charger_id: int) -> Response:
+    if wants_fragment():
+        return _shown(charger_id, PhotoForm(formdata=None))
+    return _back(charger_id, "photos")
 
 
 def _back(charger_id: int, anchor: str | None = None) -> Response:

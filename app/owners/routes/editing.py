@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in_person, verified_required
@@ -86,14 +86,29 @@ def edit_charger(charger_id: int) -> Response:
 def _is_ready(form: ChargerForm) -> bool:
     """Return whether the form is complete; its other buttons only change rows."""
     button = request.form.get("change")
+    if button == "find-place":
+        _find_place(form)
+        return False
     if button:
         form.change(button)
         return False
     return form.validate()
 
 
+def _find_place(form: ChargerForm) -> None:
+    """Put the pin where the written address is, as well as this site knows."""
+    # The room that knows places stands beside this one, so it is met by name only.
+    find = current_app.extensions.get("plugbid_find_places")
+    for text in form.written_place:
+        for place in find(text, limit=1) if find and text else ():
+            note = f"The pin is in {place.label}. Please move it to your charger."
+            form.move_pin(place.lat, place.lon, note)
+            return
+    form.place_note = "This place was not found. Please put the pin by hand."
+
+
 def _shown(form: ChargerForm, charger_id: int | None, status: int = 0) -> Response:
-    here = (
+    form_url = (
         url_for("owners.edit_charger", charger_id=charger_id)
         if charger_id
         else url_for("owners.new_charger")
@@ -103,7 +118,7 @@ def _shown(form: ChargerForm, charger_id: int | None, status: int = 0) -> Respon
         fragment="owners/_charger_form.html",
         status=status or (422 if form.is_refused else 200),
         form=form,
-        here=here,
+        form_url=form_url,
         charger_id=charger_id,
         zones=_ZONES,
     )

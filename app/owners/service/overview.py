@@ -9,7 +9,7 @@ from app.accounts import service as accounts
 from app.billing import service as billing
 from app.billing.service import Income
 from app.bookings import service as bookings
-from app.bookings.service import Booking
+from app.bookings.service import Booking, State
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.devices import service as devices
@@ -25,7 +25,6 @@ from app.schedules import service as schedules
 from app.schedules.domain import Opening, OpeningException
 
 _AHEAD = timedelta(days=2)
-_SESSIONS_SHOWN = 8
 _BOOKINGS_SHOWN = 12
 
 
@@ -104,7 +103,7 @@ def dashboard(*, owner_id: int, now: datetime) -> Dashboard:
     upcoming = tuple(
         each
         for each in bookings.bookings_of_owner(owner_id, window)
-        if each.is_live and each.ends_at > now
+        if each.is_live and each.state is not State.IN_USE and each.ends_at > now
     )
     return Dashboard(
         income=billing.income_of(owner_id, now),
@@ -158,8 +157,9 @@ def _lines(
     running = {each.booking.charger_id: each for each in sessions}
     next_bookings: dict[int, Booking] = {}
     for charger in own:
-        for each in bookings.future_bookings_of_charger(charger.id, now)[:1]:
-            next_bookings[charger.id] = each
+        for each in bookings.future_bookings_of_charger(charger.id, now):
+            if each.state is not State.IN_USE:
+                next_bookings.setdefault(charger.id, each)
     return tuple(
         ChargerLine(
             charger=charger,

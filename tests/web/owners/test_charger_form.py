@@ -439,3 +439,12 @@ def test_a_form_without_the_token_of_the_page_is_refused(
 
     assert answer.status_code == 400
     assert chargers_of(app, hanna) == ()
+
+
+def test_the_whole_form_and_its_buttons_go_to_the_page_itself(
+    browsers: tuple[CheckedClient, HtmxClient],
+) -> None:
+    page = browsers[0].get(NEW).text
+
+    assert f'action="{NEW}" hx-post="{NEW}"' in page
+    assert page.count(f'hx-post="{NEW}"') > 10
