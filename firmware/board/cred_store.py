@@ -20,7 +20,7 @@ def pack(cred, number):
 
 def unpack(raw):
     """Return (number, cred) of one copy, or None if it is blank or damaged."""
-    if raw[:4] != _MAGIC:
+    if raw[:4] != _MAGIC or len(raw) < 14:
         return None
     number, size = struct.unpack("<IH", raw[4:10])
     body, crc = raw[: 10 + size], raw[10 + size : 14 + size]

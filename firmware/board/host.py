@@ -194,6 +194,8 @@ def start(words):
             overrides[key] = int(number)
         else:
             raise SystemExit("unknown argument: " + word)
+    if options["home"] is None:
+        raise SystemExit("--home DIR is needed: the folder with cred.json")
     board = Board(**options)
     if board.cred() is None:
         raise SystemExit("no cred.json in " + options["home"])

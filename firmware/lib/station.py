@@ -76,6 +76,8 @@ class Station:
             await self.meter.poll()
             if not await moving:
                 return "jammed"
+            if self._refusal(sid):
+                return "fault"
             if self.session is None:
                 mono = self.clock.mono()
                 session = Session(sid, self.total_wh, end_ms, cap_wh, lease_s, mono)
@@ -96,18 +98,8 @@ class Station:
         self.session = session
         self.returning = False
         self.change()
-        caps = "%s:%d:%d:%d" % (
-            session.sid,
-            session.end_ms,
-            session.cap_wh,
-            session.lease_s,
-        )
-        self.recorder.write(
-            ("E", "caps", caps),
-            ("S", "start", session.sid, session.start_wh, ""),
-            self._meter_row(),
-            ses=session.as_state(),
-            wh=self.total_wh,
+        self.save_session(
+            ("S", "start", session.sid, session.start_wh, ""), self._meter_row()
         )
         self.power.close()
         self.update()
@@ -142,9 +134,11 @@ class Station:
         self.update()
         return opened
 
-    def save_session(self):
-        """Store changed caps of the running session."""
-        self.recorder.write(ses=self.session.as_state())
+    def save_session(self, *rows):
+        """Store the caps of the running session, and rows with them."""
+        state = self.session.as_state()
+        caps = ":".join(str(part) for part in state[:1] + state[2:])
+        self.recorder.write(("E", "caps", caps), *rows, ses=state, wh=self.total_wh)
 
     async def measure(self):
         """Poll the meter once and act on what it says."""
