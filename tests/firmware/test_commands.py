@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.firmware.bench import Bench
+from tests.firmware.bench import KEY, Bench
+from tests.firmware.server import sign
 
 
 @pytest.mark.parametrize(
@@ -175,5 +176,59 @@ def test_a_stop_while_the_box_ends_the_session_itself_ends_it_once() -> None:
 
         assert results == [True, True]
         assert [row[0] for row in bench.sessions()] == ["start", "stop"]
+
+    Bench().play(script)
+
+
+async def offered(bench: Bench, **changes: Any) -> None:
+    """Send a signed identify with odd facts and give the box time to answer."""
+    inner = {"id": "odd", "op": "identify", "ctr": 900, "bn": bench.app.boot_nonce}
+    inner = {**inner, "exp": bench.now_ms() + 30_000, **changes}
+    bench.deliver("down/cmd", sign(KEY, bench.topic("down/cmd"), inner))
+    await asyncio.sleep(0.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [({"ctr": 0}, "stale"), ({"bn": "x"}, "stale"), ({"exp": 1}, "expired")],
+)
+def test_a_command_out_of_its_time_is_refused(
+    changes: dict[str, Any], why: str
+) -> None:
+    async def script(bench: Bench) -> None:
+        await bench.say_time()
+
+        await offered(bench, **changes)
+
+        assert [ack["why"] for ack in bench.messages("up/ack")] == [why]
+        assert bench.events("cmd") == []
+
+    Bench().play(script)
+
+
+def test_a_redelivered_command_is_answered_again_and_not_done_again() -> None:
+    async def script(bench: Bench) -> None:
+        await offered(bench)
+        await offered(bench)
+
+        first, second = bench.messages("up/ack")
+        assert first == second
+        assert bench.events("ctr") == ["900"]
+
+    Bench().play(script)
+
+
+def test_a_flood_of_commands_is_busy_but_loses_no_answer() -> None:
+    async def script(bench: Bench) -> None:
+        for number in range(7):
+            topic = bench.topic("down/cmd")
+            inner = {"id": f"n{number}", "op": "selftest", "ctr": 900 + number}
+            inner = {**inner, "bn": bench.app.boot_nonce, "exp": bench.now_ms() + 9999}
+            bench.deliver("down/cmd", sign(KEY, topic, inner))
+        await asyncio.sleep(5)
+
+        answers = {ack["id"]: ack.get("why") for ack in bench.messages("up/ack")}
+        assert len(answers) == 7
+        assert list(answers.values()).count("busy") == 3
 
     Bench().play(script)
