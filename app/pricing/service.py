@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -30,26 +30,51 @@ def set_tariff_in(
 
     Older versions stay, unchanged: what was quoted can always be explained.
     """
-    if find_tariff_in(session, evse_id) == tariff:
-        return
-    newest = session.scalar(
-        select(func.max(TariffRow.version)).where(TariffRow.evse_id == evse_id)
-    )
-    if newest:
+    set_tariffs_in(session, {evse_id: tariff}, now=now)
+
+
+def set_tariffs_in(
+    session: Session, tariffs: Mapping[int, Tariff], *, now: datetime
+) -> set[int]:
+    """This function will do the same for many EVSEs with few statements.
+
+    :returns: the EVSEs whose tariff became another
+    """
+    current = _tariffs_in(session, tariffs)
+    changed = {
+        evse_id: tariff
+        for evse_id, tariff in tariffs.items()
+        if current.get(evse_id) != tariff
+    }
+    if not changed:
+        return set()
+    newest: dict[int, int] = {}
+    for ids in _chunks(changed):
+        rows = session.execute(
+            select(TariffRow.evse_id, func.max(TariffRow.version))
+            .where(TariffRow.evse_id.in_(ids))
+            .group_by(TariffRow.evse_id)
+        )
+        newest.update({evse_id: version for evse_id, version in rows})
         session.execute(
             update(TariffRow)
-            .where(TariffRow.evse_id == evse_id, TariffRow.is_current)
+            .where(TariffRow.evse_id.in_(ids), TariffRow.is_current)
             .values(is_current=False)
         )
     session.execute(
-        insert(TariffRow).values(
-            evse_id=evse_id,
-            version=(newest or 0) + 1,
-            is_current=True,
-            created_at=now,
-            **tariff.as_dict(),
-        )
+        insert(TariffRow),
+        [
+            {
+                "evse_id": evse_id,
+                "version": newest.get(evse_id, 0) + 1,
+                "is_current": True,
+                "created_at": now,
+                **tariff.as_dict(),
+            }
+            for evse_id, tariff in sorted(changed.items())
+        ],
     )
+    return set(changed)
 
 
 def find_tariff_in(session: Session, evse_id: int) -> Tariff | None:
@@ -73,17 +98,23 @@ def tariff_of(evse_id: int) -> Tariff:
 
 def tariffs_of(evse_ids: Iterable[int]) -> dict[int, Tariff]:
     """This function will return the current tariffs of many, leaving out the rest."""
-    wanted = sorted(set(evse_ids))
+    return _tariffs_in(db.session(), evse_ids)
+
+
+def _tariffs_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Tariff]:
     found: dict[int, Tariff] = {}
-    for first in range(0, len(wanted), _CHUNK):
-        rows = db.session.execute(
-            select(*_COLUMNS).where(
-                TariffRow.evse_id.in_(wanted[first : first + _CHUNK]),
-                TariffRow.is_current,
-            )
+    for ids in _chunks(evse_ids):
+        rows = session.execute(
+            select(*_COLUMNS).where(TariffRow.evse_id.in_(ids), TariffRow.is_current)
         )
         found.update({row[0]: _tariff(*row[1:]) for row in rows})
     return found
+
+
+def _chunks(evse_ids: Iterable[int]) -> Iterator[list[int]]:
+    wanted = sorted(set(evse_ids))
+    for first in range(0, len(wanted), _CHUNK):
+        yield wanted[first : first + _CHUNK]
 
 
 def _tariff(currency: str, energy_milli: int, time_milli: int) -> Tariff:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.chargers.domain import Charger, Connector, ListCharger, Photo
+from app.chargers.service.importing import Imported, Outcome, import_in
 from app.chargers.service.listing import (
     archive_in,
     edit_charger,
@@ -27,7 +28,9 @@ from app.chargers.service.reading import (
 __all__ = [
     "Charger",
     "Connector",
+    "Imported",
     "ListCharger",
+    "Outcome",
     "Photo",
     "add_photo",
     "archive_in",
@@ -40,6 +43,7 @@ __all__ = [
     "get_by_code",
     "get_charger",
     "get_own_charger",
+    "import_in",
     "list_charger",
     "list_charger_in",
     "lock_in",

@@ -35,6 +35,8 @@ def set_opening_in(
 
 def set_openings_in(session: Session, openings: Mapping[int, Opening]) -> None:
     """Replace the opening hours of many chargers at once, by charger id."""
+    if not openings:
+        return
     for opening in openings.values():
         check_opening(opening)
     for table in (OpeningRuleRow, OpeningExceptionRow):

@@ -35,6 +35,8 @@ def refresh_windows_of_many_in(
     session: Session, zones: Mapping[int, str], now: datetime
 ) -> None:
     """Expand the opening hours of many chargers again, given their time zones."""
+    if not zones:
+        return
     ids = sorted(zones)
     openings = openings_of(ids, session=session)
     session.execute(delete(OpenWindowRow).where(OpenWindowRow.evse_id.in_(ids)))

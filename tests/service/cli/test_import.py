@@ -1,0 +1,293 @@
+"""``flask chargers import`` on both databases, with small files and the real one."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts import service as accounts
+from app.accounts.service import Person
+from app.chargers import service as chargers
+from app.chargers.models import ConnectorRow, EvseRow, LocationRow
+from app.chargers.service import Charger
+from app.config import ROOT
+from app.database import db, writing
+from app.pricing import service as pricing
+from app.pricing.models import TariffRow
+from app.schedules import service as schedules
+from app.schedules.domain import ALWAYS, OpeningException, OpeningRule
+from app.schedules.models import OpenWindowRow
+from tests.support.stations import row, write_file
+
+OWNER = "host@plugbid.test"
+DATA = Path(os.environ.get("PLUGBID_DATA") or ROOT.parent / "shared" / "data")
+REAL_FILE = DATA / "stations" / "afdc_ny_2025-02.csv"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a test writes its station file."""
+    return tmp_path / "stations.csv"
+
+
+def run(app: Flask, path: Path, owner: str = OWNER) -> Result:
+    arguments = ["chargers", "import", str(path), "--format", "afdc", "--owner", owner]
+    return app.test_cli_runner().invoke(args=arguments)
+
+
+def import_rows(app: Flask, path: Path, *rows: dict[str, str]) -> str:
+    result = run(app, write_file(path, rows))
+    assert result.exit_code == 0, result.output
+    # The command ran in a context of its own; what this one has read is old now.
+    db.session.rollback()
+    db.session.expire_all()
+    return result.output
+
+
+def all_chargers() -> list[Charger]:
+    owner = accounts.find_by_email(OWNER)
+    assert owner is not None
+    return list(chargers.chargers_of(owner.id))
+
+
+def count(table: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_electric_rows_become_bookable_chargers_of_the_named_owner(
+    in_app: Flask, path: Path, now: datetime
+) -> None:
+    output = import_rows(
+        in_app,
+        path,
+        row(),
+        row(Fuel_Type_Code="CNG", ID="7"),
+        row(ID="1002", EV_Pricing="$2 per hour", Access_Days_Time="9am-5pm M-F"),
+    )
+
+    first, second = all_chargers()
+    assert "3 rows read, 2 electric: 2 listed, 0 brought up to date" in output
+    assert (first.name, first.city, first.time_zone) == (
+        "City Hall",
+        "Albany",
+        "America/New_York",
+    )
+    assert first.is_bookable
+    assert first.code != second.code
+    assert pricing.tariff_of(first.id).energy_milli_per_kwh == 30_000
+    assert pricing.tariff_of(second.id).time_milli_per_hour == 200_000
+    assert schedules.opening_of(first.id).rules == ALWAYS
+    assert schedules.opening_of(second.id).rules[0] == OpeningRule(1, 540, 1020)
+    windows = dict(
+        db.session.execute(
+            select(OpenWindowRow.evse_id, func.count()).group_by(OpenWindowRow.evse_id)
+        ).all()
+    )
+    assert windows == {first.id: 1, second.id: 25}
+
+
+def test_a_second_run_writes_nothing(in_app: Flask, path: Path) -> None:
+    rows = [row(ID=str(number)) for number in range(1, 6)]
+    import_rows(in_app, path, *rows)
+    before = all_chargers()
+    stamp = db.session.scalars(select(LocationRow.updated_at)).all()
+
+    output = import_rows(in_app, path, *rows)
+
+    assert "0 listed, 0 brought up to date, 5 unchanged, 0 refused" in output
+    assert all_chargers() == before
+    assert db.session.scalars(select(LocationRow.updated_at)).all() == stamp
+    assert (count(EvseRow), count(ConnectorRow), count(TariffRow)) == (5, 5, 5)
+
+
+def test_a_newer_file_changes_only_what_differs_and_keeps_the_owners_own(
+    in_app: Flask, path: Path, now: datetime
+) -> None:
+    import_rows(in_app, path, row(), row(ID="2"), row(ID="3"), row(ID="4"))
+    moved, repriced, hours, same = all_chargers()
+    closed = OpeningException(now.date(), "CLOSED")
+    with writing() as work:
+        work.session.get_one(EvseRow, moved.id).max_length_min = 90
+        schedules.set_opening_in(
+            work.session, evse_id=hours.id, rules=ALWAYS, exceptions=(closed,)
+        )
+
+    output = import_rows(
+        in_app,
+        path,
+        row(Latitude="43.0", EV_Connector_Types="J1772COMBO", State="IL"),
+        row(ID="2", EV_Pricing="$0.31 per kWh"),
+        row(ID="3", Access_Days_Time="9am-5pm daily"),
+        row(ID="4"),
+    )
+
+    assert "0 listed, 3 brought up to date, 1 unchanged" in output
+    now_moved, now_repriced, now_hours, now_same = all_chargers()
+    assert (now_moved.id, now_moved.code) == (moved.id, moved.code)
+    assert (now_moved.latitude, now_moved.time_zone) == (43.0, "America/Chicago")
+    assert now_moved.connectors[0].standard == "IEC_62196_T1_COMBO"
+    assert now_moved.max_length_min == 90
+    assert now_repriced.connectors == repriced.connectors
+    assert "$0.31 per kWh" in now_repriced.house_rules
+    assert pricing.tariff_of(repriced.id).energy_milli_per_kwh == 31_000
+    assert schedules.opening_of(now_hours.id).exceptions == (closed,)
+    assert schedules.opening_of(now_hours.id).rules[0] == OpeningRule(1, 540, 1020)
+    assert now_same == same
+    assert count(TariffRow) == 5
+
+
+def test_each_refused_row_is_shown_with_its_line_and_reason_and_the_rest_goes_on(
+    in_app: Flask, path: Path
+) -> None:
+    output = import_rows(
+        in_app,
+        path,
+        row(ID="1", Latitude="x"),
+        row(ID="2", State="ON", Country="CA"),
+        row(ID="3", EV_Connector_Types=""),
+        row(ID="4"),
+        row(ID="4", Station_Name="Again"),
+    )
+
+    assert "line 2, station 1: refused: its latitude is 'x'" in output
+    assert "line 3, station 2: refused: no time zone is known" in output
+    assert "line 4, station 3: refused: it has no plug that we know" in output
+    assert "line 6, station 4: refused: the file has this ID on an earlier" in output
+    assert "1 listed, 0 brought up to date, 0 unchanged, 4 refused" in output
+    assert [each.name for each in all_chargers()] == ["City Hall"]
+
+
+def test_assumptions_are_named_and_counted(in_app: Flask, path: Path) -> None:
+    output = import_rows(
+        in_app,
+        path,
+        row(ID="1", EV_Pricing="", Access_Days_Time=""),
+        row(ID="2", EV_Pricing="ask inside", Access_Days_Time="Dawn to dusk"),
+    )
+
+    assert (
+        "station 2: price not understood, $0.35 per kWh taken: 'ask inside'" in output
+    )
+    assert "station 2: hours not understood, taken as always: 'Dawn to dusk'" in output
+    assert "1.9 kW for level 1, 7.2 kW for level 2, 50 kW for DC" in output
+    assert "no price is given (1)" in output
+    assert "no hours are given (1)" in output
+    assert "2 remarks" in output
+
+
+def test_progress_is_shown_after_every_batch(
+    in_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.chargers.BATCH", 2)
+
+    output = import_rows(in_app, path, *(row(ID=str(n)) for n in range(1, 6)))
+
+    steps = [line.strip() for line in output.splitlines() if line.startswith("  ")]
+    assert steps == ["2 of 5 stations", "4 of 5 stations", "5 of 5 stations"]
+
+
+def test_what_somebody_else_lists_or_the_owner_took_down_is_left_alone(
+    in_app: Flask, path: Path, now: datetime
+) -> None:
+    import_rows(in_app, path, row(), row(ID="2"))
+    first, second = all_chargers()
+    with writing() as work:
+        chargers.archive_in(
+            work.session, owner_id=first.owner_id, charger_id=first.id, now=now
+        )
+
+    changed = write_file(path, [row(City="Troy"), row(ID="2", City="Troy")])
+    same_owner = run(in_app, changed)
+    stranger = run(in_app, changed, owner="other@plugbid.test")
+
+    db.session.rollback()
+    assert "station 1001: refused: its owner has taken it down" in same_owner.output
+    assert "1 brought up to date" in same_owner.output
+    assert "station 2: refused: it is listed by somebody else" in stranger.output
+    gone = chargers.find_charger(first.id)
+    assert gone is not None
+    assert (gone.city, gone.listing_state) == ("Albany", "ARCHIVED")
+    assert count(LocationRow) == 2
+
+
+def test_an_account_that_exists_is_used_and_a_missing_one_is_made(
+    in_app: Flask, hanna: Person, path: Path
+) -> None:
+    write_file(path, [row()], bom=False)
+
+    result = run(in_app, path, owner=hanna.email.upper())
+    run(in_app, write_file(path, [row(ID="9")]), owner="new.host@plugbid.test")
+
+    assert result.exit_code == 0
+    assert len(chargers.chargers_of(hanna.id)) == 1
+    made = accounts.find_by_email("new.host@plugbid.test")
+    assert made is not None
+    assert not made.is_verified
+    assert len(chargers.chargers_of(made.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no column 'Fuel Type Code'"),
+        (b"id,title\n1,x\n", "no column 'Fuel Type Code'"),
+        (b"Fuel Type Code,ID\nELEC,1\n", "no column 'Station Name'"),
+        (b"\xff\xfe\x00broken", "not text in UTF-8"),
+        (b'"a\n', "no CSV file"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_words_and_leaves_nothing(
+    in_app: Flask, path: Path, content: bytes, words: str
+) -> None:
+    path.write_bytes(content)
+
+    result = run(in_app, path)
+
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "Traceback" not in result.output
+    assert accounts.find_by_email(OWNER) is None
+
+
+def test_a_missing_file_a_folder_and_a_bad_address_are_refused_in_words(
+    in_app: Flask, path: Path
+) -> None:
+    missing = run(in_app, path)
+    folder = run(in_app, path.parent)
+    bad_owner = run(in_app, write_file(path, [row()]), owner="nobody")
+
+    assert "No such file" in missing.output
+    assert "Is a directory" in folder.output
+    assert "--owner:" in bad_owner.output
+    assert {missing.exit_code, folder.exit_code, bad_owner.exit_code} == {1}
+    assert count(LocationRow) == 0
+
+
+@pytest.mark.skipif(
+    not REAL_FILE.exists(),
+    reason=f"the station file is not there: {REAL_FILE} (set PLUGBID_DATA)",
+)
+def test_all_4736_real_stations_are_listed_in_under_a_minute_and_once(
+    in_app: Flask,
+) -> None:
+    started = time.process_time()
+
+    first = run(in_app, REAL_FILE)
+    took_s = time.process_time() - started
+    second = run(in_app, REAL_FILE)
+
+    db.session.rollback()
+    assert "4857 rows read, 4736 electric: 4736 listed" in first.output
+    assert "0 listed, 0 brought up to date, 4736 unchanged" in second.output
+    assert took_s < 30
+    tables = (LocationRow, EvseRow, TariffRow)
+    assert [count(table) for table in tables] == [4736] * 3
+    bookable = select(OpenWindowRow.evse_id).distinct()
+    assert len(db.session.scalars(bookable).all()) == 4736
