@@ -183,7 +183,7 @@ def run_races(
 def _prepare(database_url: str, folder: Path) -> tuple[int, datetime]:
     """Store Hanna's charger and eight drivers; return the first time to fight for."""
     app = create_app(databases.settings_for(database_url, folder))
-    now = system_clock()
+    now = system_clock()()
     with app.app_context():
         charger = make_charger(make_person("Hanna", now=now), now=now, time_zone=ZONE)
         for number in range(DRIVERS):

@@ -28,9 +28,9 @@ class TimeTaken(Conflict):
 
     def __init__(self, alternatives: tuple[Period, ...]) -> None:
         words = (
-            "This time was just taken. These are the nearest free ones."
+            "This time is taken. These are the nearest free ones."
             if alternatives
-            else "This time was just taken, and nothing as long is free nearby."
+            else "This time is taken, and nothing as long is free nearby."
         )
         super().__init__(words, field="starts_at")
         self.alternatives = alternatives

@@ -131,7 +131,7 @@ def _tab(day: Day, made: Offer, week: Week, links: Links, chosen: date) -> DayTa
     bars = [_bar("open", each, day) for each in day.free]
     bars += [_bar("busy", each, day) for each in day.taken]
     period = made.period
-    if period and period.overlaps(day.window):
+    if period and not made.refusal and period.overlaps(day.window):
         shown = Period(
             max(period.starts_at, day.window.starts_at),
             min(period.ends_at, day.window.ends_at),

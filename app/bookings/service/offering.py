@@ -62,6 +62,13 @@ class Offer:
     refusal: DomainError | None = None
     alternatives: tuple[Period, ...] = ()
 
+    @property
+    def likely_percent(self) -> int:
+        """How much of the car's battery the likely charge fills."""
+        if self.likely is None or self.vehicle is None:
+            return 0
+        return round(100 * self.likely.energy_wh / self.vehicle.battery_wh)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:

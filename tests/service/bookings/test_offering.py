@@ -43,6 +43,7 @@ def test_an_offer_says_at_most_and_likely(
     assert offer.likely is not None
     assert offer.quote.energy_cap_wh == 66_000
     assert offer.likely.energy_wh == 34_800
+    assert offer.likely_percent == 60
     assert offer.likely.total_minor < offer.quote.total_minor
     assert offer.refusal is None
     assert offer.cancel is not None
@@ -66,6 +67,7 @@ def test_without_a_car_nothing_is_likely(charger: Charger, now: datetime) -> Non
 
     assert offer.quote is not None
     assert offer.likely is None
+    assert offer.likely_percent == 0
 
 
 def test_without_a_time_there_is_a_plug_but_no_price(

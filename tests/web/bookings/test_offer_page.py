@@ -119,7 +119,7 @@ def test_a_taken_time_is_409_with_three_links_to_free_ones(
     status, page = page_of(browser, charger, **noon())
 
     assert status == 409
-    assert "was just taken" in page
+    assert "This time is taken" in page
     for start in ("14:15", "14:30", "14:45"):
         assert f"from=2026-06-10T{start}" in page
     assert "Book for at most" not in page
