@@ -117,7 +117,9 @@ def main() -> None:
         taps_s = [tap for driver in drivers for tap in driver.taps_s]
         print("amqtt" if options.amqtt else "Mosquitto", "and SQLite")
         _print("tap to 'Open' on the page (asks every 300 ms)", taps_s)
-        _print("tap to the box's answer stored", _answers_s())
+        _print("tap to the box's answer", _spans_s("created_at", "answered_at"))
+        _print("  of it: until the command leaves", _spans_s("created_at", "sent_at"))
+        _print("  of it: box, with 120 ms of bolt", _spans_s("sent_at", "answered_at"))
 
 
 def _world(folder: Path, stack: ExitStack, options: argparse.Namespace) -> list[Driver]:
@@ -209,14 +211,10 @@ def _lock_of(charger_id: int) -> str | None:
     return device.lock_state if device else None
 
 
-def _answers_s() -> list[float]:
+def _spans_s(begin: str, end: str) -> list[float]:
     db.session.rollback()
     rows = db.session.query(CommandRow).filter_by(op="unlock", state="DONE")
-    return [
-        (row.answered_at - row.created_at).total_seconds()
-        for row in rows
-        if row.answered_at is not None
-    ]
+    return [(getattr(row, end) - getattr(row, begin)).total_seconds() for row in rows]
 
 
 def _print(title: str, values_s: list[float]) -> None:
