@@ -32,6 +32,8 @@ def _digest_at(path: Path, _modified_ns: int) -> str:
 
 
 def _keep_named_versions(response: Response) -> Response:
-    if request.endpoint == "static" and request.args.get("v"):
+    # Vendored files carry their version in the path; style sheets name them so.
+    is_named = request.args.get("v") or "/static/vendor/" in request.path
+    if request.endpoint == "static" and is_named and response.status_code < 400:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -182,3 +182,25 @@ def test_names_keep_their_size_on_a_stretched_tile(atlas: sqlite3.Connection) ->
     for quarters in (-2, -1, 1):
         shown = size_of_berlin(quarters) * 2 ** (quarters / 4)
         assert shown == pytest.approx(plain, abs=0.1)
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (511, 0), (0, 511), (511, 511)])
+def test_a_tile_in_the_corner_of_the_world_is_drawn(
+    atlas: sqlite3.Connection, x: int, y: int
+) -> None:
+    assert tile_svg(9, x, y, False, source=atlas).endswith(b"</svg>")
+
+
+def test_an_empty_atlas_is_all_water() -> None:
+    empty = sqlite3.connect(":memory:")
+    empty.executescript(
+        "CREATE TABLE leaf (z, x, y, land, border);"
+        "CREATE TABLE place (id, name, population, x, y, min_zoom);"
+        "CREATE TABLE cell (code, first);"
+    )
+
+    content = tile_svg(9, 1, 1, False, source=empty)
+    empty.close()
+
+    assert land_area(content) == 0
+    assert names_on(content) == set()

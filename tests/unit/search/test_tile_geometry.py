@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 
@@ -83,3 +84,17 @@ def test_the_parts_of_a_tile_are_one_range_of_numbers() -> None:
     )
 
     assert parts == list(range(morton(3, 2) << 4, (morton(3, 2) + 1) << 4))
+
+
+def test_packed_lines_are_the_same_on_every_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [[(1, 2), (300, 70_000)]]
+    here = pack(lines)
+
+    monkeypatch.setattr(sys, "byteorder", "big")
+    # On such a machine numbers lie the other way round before they are swapped.
+    there = pack(lines)
+
+    assert unpack(there) == lines
+    assert there == b"".join(here[at : at + 4][::-1] for at in range(0, len(here), 4))
