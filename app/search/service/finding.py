@@ -103,7 +103,7 @@ class _Search:
         if query.span is not None:
             zones = {each.zone for each in self._candidates}
             query.span.refuse_past(now, lon=query.center.lon, zones=zones)
-        self._charges: dict[int, tuple[Fit, Charge]] = {}
+        self._charges: dict[tuple[object, ...], tuple[Fit, Charge]] = {}
         if query.order is Order.PRICE and self._candidates:
             self._sort_by_price(self._candidates[0].currency)
 
@@ -137,24 +137,28 @@ class _Search:
         return at, fit, charge
 
     def _charge(self, at: Candidate) -> tuple[Fit, Charge]:
-        if at.evse_id not in self._charges:
-            fit = best_plug((Plug(*plug) for plug in at.plugs), self.car)
-            wanted = self.time.wanted_at(at.zone)
-            tariff = Tariff(
-                currency=at.currency,
-                energy_milli_per_kwh=at.energy_milli,
-                time_milli_per_hour=at.time_milli,
-            )
-            charge = estimate(
-                tariff,
-                usual_wh=self.car.usual_wh,
-                power_w=fit.power_w,
-                booked_s=wanted.duration_s if wanted else None,
-                min_length_s=at.min_length_min * 60,
-                max_length_s=at.max_length_min * 60,
-            )
-            self._charges[at.evse_id] = fit, charge
-        return self._charges[at.evse_id]
+        # Many chargers of a list share price, plug and zone.
+        key = (*at[5:8], *at[11:14], *at.plugs)
+        known = self._charges.get(key)
+        if known is not None:
+            return known
+        fit = best_plug((Plug(*plug) for plug in at.plugs), self.car)
+        wanted = self.time.wanted_at(at.zone)
+        tariff = Tariff(
+            currency=at.currency,
+            energy_milli_per_kwh=at.energy_milli,
+            time_milli_per_hour=at.time_milli,
+        )
+        charge = estimate(
+            tariff,
+            usual_wh=self.car.usual_wh,
+            power_w=fit.power_w,
+            booked_s=wanted.duration_s if wanted else None,
+            min_length_s=at.min_length_min * 60,
+            max_length_s=at.max_length_min * 60,
+        )
+        self._charges[key] = fit, charge
+        return fit, charge
 
     def _sort_by_price(self, home_currency: str) -> None:
         """Put the cheapest kWh first; the nearest charger's currency leads."""

@@ -10,10 +10,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    Float,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql import ColumnElement
 
-from app.database import db
+from app.database import UtcDateTime, db
 from app.kernel.geo import Point, cells_around, distance_m
 from app.search.domain import PriceLimit, Query
 from app.search.models import (
@@ -51,6 +64,58 @@ class Candidate(NamedTuple):
     plugs: list[PlugRow]
 
 
+# These statements are built once: building them costs more than running them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_FIRST, _END = bindparam("first", type_=Integer), bindparam("end", type_=Integer)
+# Expired holds count for nothing, though their slots may not be swept yet.
+_STILL_HOLDS = or_(
+    CLAIM.c.expires_at.is_(None),
+    CLAIM.c.expires_at > bindparam("now", type_=UtcDateTime),
+)
+_OPEN_THEN = exists().where(
+    OPEN_WINDOW.c.evse_id == EVSE.c.id,
+    OPEN_WINDOW.c.first_slot <= _FIRST,
+    OPEN_WINDOW.c.end_slot >= _END,
+)
+_CLAIMED_THEN = exists().where(
+    CLAIMED_SLOT.c.evse_id == EVSE.c.id,
+    CLAIMED_SLOT.c.slot >= _FIRST,
+    CLAIMED_SLOT.c.slot < _END + (EVSE.c.buffer_min + 14) // 15,
+    CLAIM.c.id == CLAIMED_SLOT.c.claim_id,
+    _STILL_HOLDS,
+)
+_OPEN_AND_FREE = select(EVSE.c.id).where(
+    EVSE.c.id.in_(_IDS), _OPEN_THEN, ~_CLAIMED_THEN
+)
+_WINDOWS = (
+    select(OPEN_WINDOW.c.evse_id, OPEN_WINDOW.c.first_slot, OPEN_WINDOW.c.end_slot)
+    .where(
+        OPEN_WINDOW.c.evse_id.in_(_IDS),
+        OPEN_WINDOW.c.end_slot > _FIRST,
+        OPEN_WINDOW.c.first_slot < _END,
+    )
+    .order_by(OPEN_WINDOW.c.evse_id, OPEN_WINDOW.c.first_slot)
+)
+_CLAIMED = (
+    select(CLAIMED_SLOT.c.evse_id, CLAIMED_SLOT.c.slot)
+    .join(CLAIM, CLAIM.c.id == CLAIMED_SLOT.c.claim_id)
+    .where(
+        CLAIMED_SLOT.c.evse_id.in_(_IDS),
+        CLAIMED_SLOT.c.slot >= _FIRST,
+        CLAIMED_SLOT.c.slot < _END,
+        _STILL_HOLDS,
+    )
+    .order_by(CLAIMED_SLOT.c.evse_id, CLAIMED_SLOT.c.slot)
+)
+_NAMES = select(LOCATION.c.id, LOCATION.c.name, LOCATION.c.city).where(
+    LOCATION.c.id.in_(_IDS)
+)
+_PHOTOS = (
+    select(PHOTO.c.location_id, PHOTO.c.storage_key)
+    .where(PHOTO.c.location_id.in_(_IDS))
+    # The first photo comes last and stays in the dictionary.
+    .order_by(PHOTO.c.position.desc(), PHOTO.c.storage_key.desc())
+)
 _CANDIDATE_COLUMNS = (
     EVSE.c.id,
     EVSE.c.location_id,
@@ -77,7 +142,7 @@ def candidates(query: Query) -> list[Candidate]:
     :raises BadPoint: if the circle is too large for the grid
     """
     found: dict[int, Candidate] = {}
-    for row in db.session.execute(_candidate_statement(query)):
+    for row in db.session.execute(*_candidate_statement(query)).all():
         plug = (row[13], row[14], row[15])
         known = found.get(row[0])
         if known is not None:
@@ -90,35 +155,43 @@ def candidates(query: Query) -> list[Candidate]:
     return inside
 
 
-def _candidate_statement(query: Query) -> Select[Any]:
-    conditions = [
-        CONNECTOR.c.cell.in_(cells_around(query.center, query.radius_m)),
-        CONNECTOR.c.max_power_w >= query.min_power_w,
+_CANDIDATES = (
+    select(*_CANDIDATE_COLUMNS)
+    .select_from(CONNECTOR)
+    .join(EVSE, EVSE.c.id == CONNECTOR.c.evse_id)
+    .join(LOCATION, LOCATION.c.id == EVSE.c.location_id)
+    .join(TARIFF, TARIFF.c.evse_id == EVSE.c.id)
+    .where(
+        CONNECTOR.c.cell.in_(bindparam("cells", expanding=True)),
+        CONNECTOR.c.max_power_w >= bindparam("power_w", type_=Integer),
         LOCATION.c.listing_state == "PUBLISHED",
         EVSE.c.is_inoperative == false(),
         TARIFF.c.is_current == true(),
-        *_box(query),
-    ]
-    if query.standards is not None:
-        conditions.append(CONNECTOR.c.standard.in_(sorted(query.standards)))
-    if query.max_price is not None:
-        conditions.append(_not_dearer(query.max_price))
-    return (
-        select(*_CANDIDATE_COLUMNS)
-        .select_from(CONNECTOR)
-        .join(EVSE, EVSE.c.id == CONNECTOR.c.evse_id)
-        .join(LOCATION, LOCATION.c.id == EVSE.c.location_id)
-        .join(TARIFF, TARIFF.c.evse_id == EVSE.c.id)
-        .where(*conditions)
+        # The square round the circle leaves most of the cells' rows unread.
+        LOCATION.c.public_latitude >= bindparam("south", type_=Float),
+        LOCATION.c.public_latitude <= bindparam("north", type_=Float),
     )
+)
 
 
-def _box(query: Query) -> list[ColumnElement[bool]]:
-    """Return the square round the circle, to leave most of the cells' rows unread."""
-    # A little wider than the circle: the distance decides, not the box.
+def _candidate_statement(query: Query) -> tuple[Select[Any], dict[str, Any]]:
+    # A little taller than the circle: the distance decides, not the square.
     degrees = query.radius_m / _DEGREE_M * 1.01
-    lat = LOCATION.c.public_latitude
-    return [lat >= query.center.lat - degrees, lat <= query.center.lat + degrees]
+    values = {
+        "cells": cells_around(query.center, query.radius_m),
+        "power_w": query.min_power_w,
+        "south": query.center.lat - degrees,
+        "north": query.center.lat + degrees,
+    }
+    statement = _CANDIDATES
+    if query.standards is not None:
+        statement = statement.where(
+            CONNECTOR.c.standard.in_(bindparam("standards", expanding=True))
+        )
+        values["standards"] = sorted(query.standards)
+    if query.max_price is not None:
+        statement = statement.where(_not_dearer(query.max_price))
+    return statement, values
 
 
 def _not_dearer(limit: PriceLimit) -> ColumnElement[bool]:
@@ -145,40 +218,17 @@ def open_and_free(
 
     The turnaround after the time must be free as well.
     """
-    in_time = [
-        CLAIMED_SLOT.c.evse_id == EVSE.c.id,
-        CLAIMED_SLOT.c.slot >= first_slot,
-        CLAIMED_SLOT.c.slot < end_slot + (EVSE.c.buffer_min + 14) // 15,
-    ]
-    open_then = exists().where(
-        OPEN_WINDOW.c.evse_id == EVSE.c.id,
-        OPEN_WINDOW.c.first_slot <= first_slot,
-        OPEN_WINDOW.c.end_slot >= end_slot,
-    )
-    claimed = (
-        exists()
-        .where(*in_time)
-        .where(CLAIM.c.id == CLAIMED_SLOT.c.claim_id, _still_holds(now))
-    )
-    statement = select(EVSE.c.id).where(EVSE.c.id.in_(ids), open_then, ~claimed)
-    return set(db.session.scalars(statement))
+    values = {"ids": ids, "first": first_slot, "end": end_slot, "now": now}
+    return set(db.session.scalars(_OPEN_AND_FREE, values).all())
 
 
 def open_windows(
     ids: Sequence[int], *, first_slot: int, end_slot: int
 ) -> dict[int, list[tuple[int, int]]]:
     """Return when chargers are open between two slots, ascending, by charger."""
-    rows = db.session.execute(
-        select(OPEN_WINDOW.c.evse_id, OPEN_WINDOW.c.first_slot, OPEN_WINDOW.c.end_slot)
-        .where(
-            OPEN_WINDOW.c.evse_id.in_(ids),
-            OPEN_WINDOW.c.end_slot > first_slot,
-            OPEN_WINDOW.c.first_slot < end_slot,
-        )
-        .order_by(OPEN_WINDOW.c.evse_id, OPEN_WINDOW.c.first_slot)
-    )
+    values = {"ids": ids, "first": first_slot, "end": end_slot}
     windows: dict[int, list[tuple[int, int]]] = {each: [] for each in ids}
-    for evse_id, first, end in rows:
+    for evse_id, first, end in db.session.execute(_WINDOWS, values).all():
         windows[evse_id].append((max(first, first_slot), min(end, end_slot)))
     return windows
 
@@ -187,45 +237,22 @@ def claimed_slots(
     ids: Sequence[int], *, first_slot: int, end_slot: int, now: datetime
 ) -> dict[int, list[int]]:
     """Return which slots are taken between two slots, ascending, by charger."""
-    rows = db.session.execute(
-        select(CLAIMED_SLOT.c.evse_id, CLAIMED_SLOT.c.slot)
-        .join(CLAIM, CLAIM.c.id == CLAIMED_SLOT.c.claim_id)
-        .where(
-            CLAIMED_SLOT.c.evse_id.in_(ids),
-            CLAIMED_SLOT.c.slot >= first_slot,
-            CLAIMED_SLOT.c.slot < end_slot,
-            _still_holds(now),
-        )
-        .order_by(CLAIMED_SLOT.c.evse_id, CLAIMED_SLOT.c.slot)
-    )
+    values = {"ids": ids, "first": first_slot, "end": end_slot, "now": now}
     taken: dict[int, list[int]] = {each: [] for each in ids}
-    for evse_id, slot in rows:
+    for evse_id, slot in db.session.execute(_CLAIMED, values).all():
         taken[evse_id].append(slot)
     return taken
 
 
-def _still_holds(now: datetime) -> ColumnElement[bool]:
-    """Expired holds count for nothing, though their slots may not be swept yet."""
-    return or_(CLAIM.c.expires_at.is_(None), CLAIM.c.expires_at > now)
-
-
 def names_of(location_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return name and city of places, by place."""
-    rows = db.session.execute(
-        select(LOCATION.c.id, LOCATION.c.name, LOCATION.c.city).where(
-            LOCATION.c.id.in_(sorted(set(location_ids)))
-        )
-    )
+    rows = db.session.execute(_NAMES, {"ids": sorted(set(location_ids))}).all()
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def first_photos(location_ids: Iterable[int]) -> dict[int, str]:
     """Return the key of each place's first photo, by place."""
-    rows = db.session.execute(
-        select(PHOTO.c.location_id, PHOTO.c.storage_key)
-        .where(PHOTO.c.location_id.in_(sorted(set(location_ids))))
-        .order_by(PHOTO.c.position.desc(), PHOTO.c.storage_key.desc())
-    )
+    rows = db.session.execute(_PHOTOS, {"ids": sorted(set(location_ids))}).all()
     return {row[0]: row[1] for row in rows}
 
 
