@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Response, current_app, make_response
 
 from app.accounts.guards import signed_in, signed_in_person
@@ -29,7 +31,8 @@ def show_label(charger_id: int) -> Response:
     """Show the owner the label of his charger and how to put it up."""
     charger = _own(charger_id)
     link = label.deep_link(charger, _public_url())
-    return render("chargers/label.html", charger=charger, link=link)
+    is_local = urlsplit(link).hostname in {"127.0.0.1", "::1", "localhost"}
+    return render("chargers/label.html", charger=charger, link=link, is_local=is_local)
 
 
 @bp.get("/host/chargers/<int:charger_id>/label.png")

@@ -48,19 +48,7 @@ def set_tariffs_in(
     }
     if not changed:
         return set()
-    newest: dict[int, int] = {}
-    for ids in _chunks(changed):
-        rows = session.execute(
-            select(TariffRow.evse_id, func.max(TariffRow.version))
-            .where(TariffRow.evse_id.in_(ids))
-            .group_by(TariffRow.evse_id)
-        )
-        newest.update({evse_id: version for evse_id, version in rows})
-        session.execute(
-            update(TariffRow)
-            .where(TariffRow.evse_id.in_(ids), TariffRow.is_current)
-            .values(is_current=False)
-        )
+    newest = _retire(session, changed)
     session.execute(
         insert(TariffRow),
         [
@@ -75,6 +63,24 @@ def set_tariffs_in(
         ],
     )
     return set(changed)
+
+
+def _retire(session: Session, evse_ids: Iterable[int]) -> dict[int, int]:
+    """Let no tariff of these be current; return their newest versions."""
+    newest: dict[int, int] = {}
+    for ids in _chunks(evse_ids):
+        rows = session.execute(
+            select(TariffRow.evse_id, func.max(TariffRow.version))
+            .where(TariffRow.evse_id.in_(ids))
+            .group_by(TariffRow.evse_id)
+        )
+        newest.update({evse_id: version for evse_id, version in rows})
+        session.execute(
+            update(TariffRow)
+            .where(TariffRow.evse_id.in_(ids), TariffRow.is_current)
+            .values(is_current=False)
+        )
+    return newest
 
 
 def find_tariff_in(session: Session, evse_id: int) -> Tariff | None:

@@ -142,6 +142,29 @@ def _insert(
         key: location_values(command, code=codes[key])
         for key, command in entries.items()
     }
+    location_ids = _insert_locations(session, owner_id, source, places, now)
+    evse_ids = _insert_evses(session, entries, location_ids, codes)
+    plugs = [
+        values
+        for key, command in entries.items()
+        for values in connector_values(
+            command.connectors, evse_id=evse_ids[key], shown=_shown(places[key])
+        )
+    ]
+    session.execute(insert(ConnectorRow), plugs)
+    return {
+        key: Imported(charger_id=charger_id, is_new=True, is_changed=True)
+        for key, charger_id in evse_ids.items()
+    }
+
+
+def _insert_locations(
+    session: Session,
+    owner_id: int,
+    source: str,
+    places: Mapping[str, Mapping[str, object]],
+    now: datetime,
+) -> dict[str, int]:
     fixed = {
         "owner_id": owner_id,
         "listing_state": "PUBLISHED",
@@ -149,11 +172,19 @@ def _insert(
         "created_at": now,
         "updated_at": now,
     }
-    located = session.execute(
+    made = session.execute(
         insert(LocationRow).returning(LocationRow.source_id, LocationRow.id),
         [{**fixed, **place, "source_id": key} for key, place in places.items()],
     )
-    location_ids = {str(key): location_id for key, location_id in located}
+    return {str(key): location_id for key, location_id in made}
+
+
+def _insert_evses(
+    session: Session,
+    entries: Mapping[str, ListCharger],
+    location_ids: Mapping[str, int],
+    codes: Mapping[str, str],
+) -> dict[str, int]:
     made = session.execute(
         insert(EvseRow).returning(EvseRow.location_id, EvseRow.id),
         [
@@ -167,20 +198,8 @@ def _insert(
             for key, command in entries.items()
         ],
     )
-    evse_ids = {location_id: evse_id for location_id, evse_id in made}
-    charger_ids = {key: evse_ids[location_ids[key]] for key in entries}
-    plugs = [
-        values
-        for key, command in entries.items()
-        for values in connector_values(
-            command.connectors, evse_id=charger_ids[key], shown=_shown(places[key])
-        )
-    ]
-    session.execute(insert(ConnectorRow), plugs)
-    return {
-        key: Imported(charger_id=charger_id, is_new=True, is_changed=True)
-        for key, charger_id in charger_ids.items()
-    }
+    of_location = {location_id: evse_id for location_id, evse_id in made}
+    return {key: of_location[location_ids[key]] for key in entries}
 
 
 def _shown(values: Mapping[str, object]) -> Point:

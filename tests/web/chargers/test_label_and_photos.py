@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.accounts.service import Person
 from app.chargers import service as chargers
 from app.chargers.domain import small_key
 from app.chargers.service import Charger
+from app.config import Settings
 from tests.support.checked_client import CheckedClient, HtmxClient
 from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
@@ -44,6 +46,29 @@ def test_hanna_sees_her_label_with_both_downloads(
     assert f"http://127.0.0.1:8000/u/{charger.code}" in text
     assert "&lt;b&gt;Hanna" in text
     assert "<b>Hanna" not in text
+
+
+@pytest.mark.parametrize(
+    ("public_url", "warned"),
+    [("http://127.0.0.1:8000", True), ("https://plugbid.example", False)],
+)
+def test_a_label_that_leads_to_this_machine_only_is_not_to_be_printed_yet(
+    app: Flask,
+    client: CheckedClient,
+    hanna: Person,
+    charger: Charger,
+    sign_in: SignIn,
+    public_url: str,
+    warned: bool,
+) -> None:
+    settings: Settings = app.extensions["plugbid_settings"]
+    app.extensions["plugbid_settings"] = replace(settings, public_url=public_url)
+    sign_in(hanna, client)
+
+    text = client.get(f"/host/chargers/{charger.id}/label").get_data(as_text=True)
+
+    assert ("PUBLIC_URL" in text) is warned
+    assert f"{public_url}/u/{charger.code}" in text
 
 
 def test_htmx_gets_the_label_page_as_well(
