@@ -57,7 +57,11 @@
       map.setView(spot, zoom ?? Math.max(map.getZoom(), 13));
       return true;
     };
-    map.on("click", (event) => write(event.latlng));
+    map.on("click", (event) => {
+      write(event.latlng);
+      // From far away a tap is only a first guess; the next one can be better.
+      if (map.getZoom() < 13) map.setView(event.latlng, Math.min(14, map.getZoom() + 3));
+    });
     pin.on("dragend", () => write(pin.getLatLng()));
     for (const input of [lat, lon]) {
       input.addEventListener("input", () => read(), { signal: gone.signal });
