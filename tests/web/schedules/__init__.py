@@ -1,1 +1,0 @@
-"""Tests: web of schedules."""
