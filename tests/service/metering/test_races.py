@@ -21,7 +21,7 @@ def test_eight_taps_at_once_begin_one_session_with_one_command(plug: Plug) -> No
 
     def tap(_: int) -> Asked:
         with plug.app.app_context():
-            together.wait(10)
+            together.wait(60)
             try:
                 return metering.unlock(
                     user_id=plug.driver.id, code=plug.charger.code, now=plug.now
@@ -50,7 +50,7 @@ def test_the_same_records_told_by_many_workers_are_billed_once(plug: Plug) -> No
 
     def catch_up(_: int) -> int:
         with plug.app.app_context():
-            together.wait(10)
+            together.wait(60)
             try:
                 return metering.catch_up(device_id=plug.box.id, now=plug.now)
             finally:
