@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["plugbid_settings"] = settings
     app.extensions["plugbid_events"] = EventBus()
-    app.extensions["plugbid_clock"] = clock.system_clock
+    app.extensions["plugbid_clock"] = clock.system_clock(settings.clock_shift_s)
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, directory=str(ROOT / "migrations"))
     for extension in (csrf, htmx, login_manager):

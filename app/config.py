@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ class Settings:
         embedded broker
     :param smtp_url: ``smtp[s]://user:password@host:port``; None writes mails to a
         folder and shows them on a page
+    :param clock_shift_s: seconds by which the embedded product's time differs from the
+        machine's, to show it at another hour; refused in production
     :param tile_url: Leaflet tile address; None uses the built-in base map
     """
 
@@ -49,8 +51,8 @@ class Settings:
     tile_max_zoom: int = 19
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
+    clock_shift_s: int = 0
     testing: bool = False
-    extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_embedded(self) -> bool:
@@ -92,7 +94,15 @@ class Settings:
             tile_max_zoom=_integer(env, "TILE_MAX_ZOOM", 19),
             trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
             proxy_hops=_integer(env, "PROXY_HOPS", 0),
+            clock_shift_s=_clock_shift_s(env, mode),
         )
+
+
+def _clock_shift_s(env: Mapping[str, str], mode: str) -> int:
+    shift_s = _integer(env, "CLOCK_SHIFT_S", 0)
+    if shift_s and mode == "production":
+        raise BadSetting("CLOCK_SHIFT_S is only for demonstrations.")
+    return shift_s
 
 
 def _integer(env: Mapping[str, str], name: str, default: int) -> int:

@@ -24,6 +24,7 @@ from flask_migrate import upgrade
 from app.cli.seed import DEMO_LOG_INS, seed_if_empty
 from app.config import ROOT, Settings
 from app.devices.boxes import Supervisor
+from app.search import atlas
 from app.web import clock
 
 _GRACE_S = 8
@@ -82,6 +83,8 @@ def run_all(host: str, workers: int, boxes: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _raise_stop)
     upgrade()
+    # Once, here: otherwise the first visitors would each unpack it.
+    atlas.unpack(settings.instance_dir)
     children = Children(settings.instance_dir / "logs")
     supervisor = Supervisor(settings.instance_dir / "boxes") if boxes else None
     try:

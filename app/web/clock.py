@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 
@@ -14,6 +14,7 @@ def now() -> datetime:
     return read()
 
 
-def system_clock() -> datetime:
-    """Return the machine's UTC time."""
-    return datetime.now(UTC)
+def system_clock(shift_s: int = 0) -> Callable[[], datetime]:
+    """Return a clock that shows the machine's UTC time, moved by some seconds."""
+    shift = timedelta(seconds=shift_s)
+    return lambda: datetime.now(UTC) + shift

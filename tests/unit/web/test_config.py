@@ -41,6 +41,15 @@ def test_the_embedded_secret_is_made_once_and_kept_private(tmp_path: Path) -> No
             "SECRET_KEY",
         ),
         ({"TILE_MAX_ZOOM": "٣"}, "TILE_MAX_ZOOM"),
+        (
+            {
+                "PLUGBID_MODE": "production",
+                "DATABASE_URL": "sqlite:///x",
+                "SECRET_KEY": "k" * 32,
+                "CLOCK_SHIFT_S": "60",
+            },
+            "CLOCK_SHIFT_S",
+        ),
     ],
 )
 def test_an_odd_setting_stops_the_start_and_is_named(
