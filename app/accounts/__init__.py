@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.accounts import session
+from app.accounts.routes import bp
+
 
 def init_app(app: Flask) -> None:
     """Register the room."""
-    from app.accounts import session
-    from app.accounts.routes import bp
-
     session.init_app(app)
     app.register_blueprint(bp)

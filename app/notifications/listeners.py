@@ -73,20 +73,23 @@ def _say_password_changed(event: PasswordChanged) -> None:
 
 
 def _say_booked(event: BookingMade) -> None:
-    _write_to_both("booked", event)
+    _write_to_both("booked_driver", "booked_owner", event)
 
 
 def _say_canceled(event: BookingCanceled) -> None:
-    _write_to_both("canceled", event, who=event.who, why=event.why)
+    _write_to_both(
+        "canceled_driver", "canceled_owner", event, who=event.who, why=event.why
+    )
 
 
 def _say_missed(event: BookingMissed) -> None:
-    _write_to_both("missed", event)
+    _write_to_both("missed_driver", "missed_owner", event)
 
 
 def _say_ended(event: SessionEnded) -> None:
     _write_to_both(
-        "ended",
+        "ended_driver",
+        "ended_owner",
         event,
         energy_wh=event.energy_wh,
         total_minor=event.total_minor,
@@ -95,7 +98,8 @@ def _say_ended(event: SessionEnded) -> None:
 
 
 def _write_to_both(
-    letter: str,
+    to_driver: str,
+    to_owner: str,
     event: BookingMade | BookingCanceled | BookingMissed | SessionEnded,
     **context: object,
 ) -> None:
@@ -104,7 +108,7 @@ def _write_to_both(
     booking = bookings.get_booking_for(event.driver_id, code)
     people = accounts.people_by_ids((event.driver_id, event.owner_id))
     driver, owner = people[event.driver_id], people[event.owner_id]
-    for person, template in ((driver, f"{letter}_driver"), (owner, f"{letter}_owner")):
+    for person, template in ((driver, to_driver), (owner, to_owner)):
         service.write(
             template,
             to_email=person.email,

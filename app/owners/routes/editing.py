@@ -9,14 +9,12 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in_person, verified_required
 from app.chargers import service as chargers
-from app.kernel.errors import DomainError
 from app.owners import service
 from app.owners.countries import usual_country
 from app.owners.forms import ChargerForm
 from app.pricing import service as pricing
 from app.schedules import service as schedules
 from app.web import clock
-from app.web.fields import show_refusal
 from app.web.htmx import go_to, render
 
 _ZONES = tuple(
@@ -46,13 +44,9 @@ def new_charger() -> Response:
     if not _is_ready(form):
         return _shown(form, None)
     assert form.command
-    try:
-        charger_id = service.add_charger(
-            owner_id=signed_in_person().id, command=form.command, now=clock.now()
-        )
-    except DomainError as error:
-        show_refusal(form, error)
-        return _shown(form, None, error.status)
+    charger_id = service.add_charger(
+        owner_id=signed_in_person().id, command=form.command, now=clock.now()
+    )
     flash("Your charger is on the map.", "success")
     return go_to(url_for("owners.overview", charger_id=charger_id))
 
@@ -69,16 +63,12 @@ def edit_charger(charger_id: int) -> Response:
     if not _is_ready(form):
         return _shown(form, charger_id)
     assert form.command
-    try:
-        service.edit_charger(
-            owner_id=owner_id,
-            charger_id=charger_id,
-            command=form.command,
-            now=clock.now(),
-        )
-    except DomainError as error:
-        show_refusal(form, error)
-        return _shown(form, charger_id, error.status)
+    service.edit_charger(
+        owner_id=owner_id,
+        charger_id=charger_id,
+        command=form.command,
+        now=clock.now(),
+    )
     flash("Saved. Bookings that exist keep their time and price.", "success")
     return go_to(url_for("owners.overview", charger_id=charger_id))
 
@@ -107,7 +97,7 @@ def _find_place(form: ChargerForm) -> None:
     form.place_note = "This place was not found. Please put the pin by hand."
 
 
-def _shown(form: ChargerForm, charger_id: int | None, status: int = 0) -> Response:
+def _shown(form: ChargerForm, charger_id: int | None) -> Response:
     form_url = (
         url_for("owners.edit_charger", charger_id=charger_id)
         if charger_id
@@ -116,7 +106,7 @@ def _shown(form: ChargerForm, charger_id: int | None, status: int = 0) -> Respon
     return render(
         "owners/edit.html",
         fragment="owners/_charger_form.html",
-        status=status or (422 if form.is_refused else 200),
+        status=422 if form.is_refused else 200,
         form=form,
         form_url=form_url,
         charger_id=charger_id,

@@ -38,16 +38,7 @@ def remove_charger(
     with writing() as work:
         chargers.lock_in(work.session, charger_id)
         chargers.get_own_charger(owner_id=owner_id, charger_id=charger_id)
-        waiting = bookings.future_bookings_of_charger(charger_id, now)
-        if any(each.state is State.IN_USE for each in waiting):
-            raise Conflict("A car is charging here right now. Please wait for its end.")
-        codes = frozenset(each.code for each in waiting)
-        if confirmed_codes is None or confirmed_codes != codes:
-            raise BookingsChanged(
-                "Please confirm what happens to these bookings."
-                if codes
-                else "Please confirm that the charger is to go."
-            )
+        _require_agreement(charger_id, confirmed_codes, now)
         canceled = bookings.cancel_all_in(
             work.session, charger_id, Actor.OWNER, _WHY, now
         )
@@ -63,3 +54,19 @@ def remove_charger(
     if freed:
         devices.forget_if_simulated(freed)
     return len(canceled)
+
+
+def _require_agreement(
+    charger_id: int, confirmed_codes: frozenset[str] | None, now: datetime
+) -> None:
+    """Let pass what the owner has seen whole; the charger is locked meanwhile."""
+    waiting = bookings.future_bookings_of_charger(charger_id, now)
+    if any(each.state is State.IN_USE for each in waiting):
+        raise Conflict("A car is charging here right now. Please wait for its end.")
+    codes = frozenset(each.code for each in waiting)
+    if confirmed_codes != codes:
+        raise BookingsChanged(
+            "Please confirm what happens to these bookings."
+            if codes
+            else "Please confirm that the charger is to go."
+        )

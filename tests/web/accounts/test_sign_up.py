@@ -247,3 +247,14 @@ def test_an_old_password_is_not_shown_back(client: CheckedClient) -> None:
     answer = client.post("/register", data={**NEW, "email": "x", "password": PASSWORD})
 
     assert PASSWORD not in answer.text
+
+
+def test_a_stranger_who_asks_for_the_mail_again_gets_none(
+    app: Flask, client: CheckedClient
+) -> None:
+    mails = listen(app, PersonRegistered)
+
+    answer = client.post("/verify/resend")
+
+    assert answer.status_code == 303
+    assert mails == []
