@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 MAP_NAME = "chargers"
 
@@ -29,8 +30,18 @@ def map_shell() -> Shell:
     The page's element is ``map_chargers``; the script hands the Leaflet map over to
     ``plugbidMap.attach``.
     """
+    figure = _framed_map().get_root()
+    for child in figure._children.values():
+        child.render()
+    # figure.header is left out: it holds inline styles and forbids zooming the page.
+    js: str = figure.script.render()
+    digest = hashlib.sha256(js.encode()).hexdigest()[:12]
+    return Shell(html=figure.html.render().strip(), js=js, digest=digest)
+
+
+def _framed_map() -> Any:
     import folium
-    from branca.element import Figure, MacroElement
+    from branca.element import MacroElement
     from folium.template import Template
 
     class PlainMap(folium.Map):
@@ -55,20 +66,11 @@ def map_shell() -> Shell:
         control_scale=True,
         prefer_canvas=True,
         zoom_snap=0.25,
-        zoom_delta=1,
         wheel_px_per_zoom_level=90,
         world_copy_jump=True,
     )
     handover = Handover()  # type: ignore[no-untyped-call]
     frame.add_child(handover)
     # Named elements instead of random ones make the script the same every time.
-    for element, name in ((frame, MAP_NAME), (handover, "handover")):
-        element._id = name
-    figure = frame.get_root()
-    assert isinstance(figure, Figure)
-    for child in figure._children.values():
-        child.render()
-    # figure.header is left out: it holds inline styles and forbids zooming the page.
-    js = figure.script.render()
-    digest = hashlib.sha256(js.encode()).hexdigest()[:12]
-    return Shell(html=figure.html.render().strip(), js=js, digest=digest)
+    frame._id, handover._id = MAP_NAME, "handover"
+    return frame
