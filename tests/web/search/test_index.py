@@ -157,13 +157,15 @@ def test_a_mended_search_cleans_the_form_again(
     hx: HtmxClient, charger: Charger
 ) -> None:
     refused = hx.get(address(radius_km="99"))
-    mended = hx.get(address(radius_km="9", with_form="1"))
+    mended = hx.get(address(radius_km="9", with_form="open"))
 
     assert 'name="with_form"' in refused.text
     assert mended.status_code == 200
     assert 'hx-swap-oob="true"' in mended.text
     assert "radius_km-error" not in mended.text
     assert 'name="with_form"' not in mended.text
+    # The filters stay open: that is where the driver is at work.
+    assert '<details class="filters" open>' in mended.text
 
 
 def test_a_place_by_name_is_the_center_and_stands_in_the_address(
