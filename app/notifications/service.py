@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -29,7 +26,6 @@ __all__ = [
     "deliver_due",
     "kept_mails",
     "queue",
-    "silenced",
     "tick",
     "write",
 ]
@@ -37,25 +33,12 @@ _log = logging.getLogger(__name__)
 # While one process hands a mail over, no other takes it; longer than any SMTP wait.
 _LEASE = timedelta(minutes=2)
 _BATCH = 50
-_silent: ContextVar[bool] = ContextVar("plugbid_mails_silent", default=False)
-
-
-@contextmanager
-def silenced() -> Iterator[None]:
-    """Write no mail inside this block, while a demo's past is made up."""
-    token = _silent.set(True)
-    try:
-        yield
-    finally:
-        _silent.reset(token)
 
 
 def write(
     template: str, *, to_email: str, to_name: str, now: datetime, **context: object
 ) -> None:
     """Render a letter from its text template and queue it."""
-    if _silent.get():
-        return
     environment = current_app.jinja_env
     text = environment.get_template(f"notifications/{template}.txt").render(
         name=to_name, site=_settings().public_url, **context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import threading
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ class SmallMailServer:
     def __init__(self) -> None:
         self.received: list[str] = []
         self.refuses = False
+        self.logins: list[bytes] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._ready = threading.Event()
@@ -72,6 +74,11 @@ class SmallMailServer:
                 text = (await reader.readuntil(b"\r\n.\r\n")).decode()
                 self.received.append(text)
                 writer.write(b"250 taken\r\n")
+            elif verb == b"EHLO":
+                writer.write(b"250-small\r\n250 AUTH PLAIN\r\n")
+            elif verb == b"AUTH":
+                self.logins.append(base64.b64decode(line.split()[2]))
+                writer.write(b"235 welcome\r\n")
             elif verb == b"RCPT" and self.refuses:
                 writer.write(b"451 later\r\n")
             elif verb == b"QUIT":
@@ -91,10 +98,10 @@ def mail_server() -> Iterator[SmallMailServer]:
     server.stop()
 
 
-def use_smtp(app: Flask, port: int) -> None:
+def use_smtp(app: Flask, port: int, *, scheme: str = "smtp", who: str = "") -> None:
     settings: Settings = app.extensions["plugbid_settings"]
     app.extensions["plugbid_settings"] = replace(
-        settings, smtp_url=f"smtp://127.0.0.1:{port}"
+        settings, smtp_url=f"{scheme}://{who}127.0.0.1:{port}"
     )
 
 
@@ -194,17 +201,6 @@ def test_a_folder_that_cannot_be_written_loses_nothing(
     assert len(waiting()) == 1
 
 
-def test_no_mail_is_written_while_the_room_is_silenced(
-    in_app: Flask, now: datetime
-) -> None:
-    with service.silenced():
-        service.write("known", to_email="a@example.org", to_name="A", now=now)
-    service.write("known", to_email="b@example.org", to_name="B", now=now)
-
-    kept = service.kept_mails(in_app.extensions["plugbid_settings"])
-    assert [mail.to for mail in kept] == ["B <b@example.org>"]
-
-
 def test_a_name_cannot_smuggle_another_header_into_a_mail(
     in_app: Flask, now: datetime
 ) -> None:
@@ -214,3 +210,28 @@ def test_a_name_cannot_smuggle_another_header_into_a_mail(
 
     (kept,) = service.kept_mails(in_app.extensions["plugbid_settings"])
     assert kept.to.endswith("<a@example.org>")
+
+
+def test_a_mail_server_that_wants_a_password_gets_the_decoded_one(
+    in_app: Flask, now: datetime, mail_server: SmallMailServer
+) -> None:
+    use_smtp(in_app, mail_server.port, who="mailer:s%40cret@")
+    service.queue(MAIL, now=now)
+
+    arrived = service.tick(now=now)
+
+    assert arrived == 1
+    assert mail_server.logins == [b"\0mailer\0s@cret"]
+
+
+def test_a_mail_server_that_does_not_speak_tls_gets_nothing_over_smtps(
+    in_app: Flask, now: datetime, mail_server: SmallMailServer
+) -> None:
+    use_smtp(in_app, mail_server.port, scheme="smtps", who="mailer:secret@")
+    service.queue(MAIL, now=now)
+
+    arrived = service.tick(now=now)
+
+    assert arrived == 0
+    assert (mail_server.received, mail_server.logins) == ([], [])
+    assert len(waiting()) == 1
