@@ -15,7 +15,7 @@ from app.bookings import service
 from app.bookings.domain import local_date, wall_time
 from app.bookings.forms import WishForm
 from app.bookings.routes.hours import exceptions_in_words, week_in_words
-from app.bookings.routes.page import html_name, page_of
+from app.bookings.routes.page import USUAL_LENGTH_S, html_name, page_of
 from app.bookings.service import Offer
 from app.chargers import service as chargers
 from app.chargers.domain import PARKING_TYPES
@@ -76,11 +76,7 @@ def _first_offer(
     charger: Charger, cars: tuple[Vehicle, ...], form: WishForm, now: datetime
 ) -> Offer:
     """Return the offer of the first free time, for which nobody has asked yet."""
-    period = service.suggestion(charger, now)
-    if period is not None:
-        form.starts_at.data = wall_time(period.starts_at, charger.time_zone)
-        form.ends_at.data = wall_time(period.ends_at, charger.time_zone)
-    return _offer(charger, period, cars, form, now)
+    return _offer(charger, service.suggestion(charger, now), cars, form, now)
 
 
 def _wanted_offer(
@@ -130,23 +126,15 @@ def _offer(
 
 def _show(form: WishForm, made: Offer, now: datetime) -> Response:
     day = _day(made, now)
-    length_s = made.period.duration_s if made.period else 7200
+    length_s = made.period.duration_s if made.period else USUAL_LENGTH_S
     week = service.week(made.charger, day=day, length_s=length_s, now=now)
-    if made.refusal:
-        show_refusal(form, made.refusal)
-    if made.period:
-        form.starts_at.data = wall_time(made.period.starts_at, made.charger.time_zone)
-        form.ends_at.data = wall_time(made.period.ends_at, made.charger.time_zone)
     opening = schedules.opening_of(made.charger.id)
-    # A new key for every form that is shown: one form makes at most one booking.
-    form.key.data = secrets.token_urlsafe(18)
+    _fill(form, made)
     kept = {"car": form.vehicle_id.data, "cap_kwh": form.energy_cap_wh.data or ""}
-    # Looking at a charger that takes no bookings is no fault; asking for one is.
-    is_fault = made.refusal and (made.refusal.field or request.method == "POST")
     return render(
         "bookings/offer.html",
         fragment="bookings/_offer.html",
-        status=made.refusal.status if made.refusal and is_fault else 200,
+        status=_status(made.refusal),
         active_tab="search",
         form=form,
         offer=made,
@@ -158,6 +146,25 @@ def _show(form: WishForm, made: Offer, now: datetime) -> Response:
         hours=week_in_words(opening, week.today),
         exceptions=exceptions_in_words(opening, week.today),
     )
+
+
+def _fill(form: WishForm, made: Offer) -> None:
+    """Write the offered time, the reason and a new key into the form."""
+    zone = made.charger.time_zone
+    if made.refusal:
+        show_refusal(form, made.refusal)
+    if made.period:
+        form.starts_at.data = wall_time(made.period.starts_at, zone)
+        form.ends_at.data = wall_time(made.period.ends_at, zone)
+    # Every form that is shown has a key of its own: it makes at most one booking.
+    form.key.data = secrets.token_urlsafe(18)
+
+
+def _status(refusal: DomainError | None) -> int:
+    """Looking at a charger that takes no bookings is no fault; asking for one is."""
+    if refusal is None or (request.method == "GET" and refusal.field is None):
+        return 200
+    return refusal.status
 
 
 def _day(made: Offer, now: datetime) -> date:

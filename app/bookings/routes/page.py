@@ -14,6 +14,7 @@ from app.pricing.domain import in_hours
 
 # Lengths to tap, in hours; those the charger allows are shown.
 LENGTHS_H = (0.5, 1, 2, 3, 4, 8, 12)
+USUAL_LENGTH_S = 2 * 3600
 _NAMES = {
     "starts_at": "from",
     "ends_at": "to",
@@ -101,20 +102,15 @@ def page_of(made: Offer, week: Week, *, day: date, kept: dict[str, str]) -> Offe
     """
     links = Links(made, kept)
     zone = made.charger.time_zone
-    tabs = [_tab(each, made, week, links, day) for each in week.days]
-    chosen = next((each for each in week.days if each.on_date == day), None)
-    length_s = made.period.duration_s if made.period else 7200
+    tabs = tuple(_tab(each, made, week, links, day) for each in week.days)
+    starts = next((each.starts for each in week.days if each.on_date == day), ())
+    length_s = made.period.duration_s if made.period else USUAL_LENGTH_S
     return OfferPage(
-        days=tuple(tabs),
+        days=tabs,
         day=next((tab for tab in tabs if tab.is_chosen), None),
-        starts=tuple(
-            _start(at, length_s, made, links, zone)
-            for at in (chosen.starts if chosen else ())
-        ),
+        starts=tuple(_start(at, length_s, made, links, zone) for at in starts),
         lengths=_lengths(made, links),
-        alternatives=tuple(
-            _alternative(each, links, zone) for each in made.alternatives
-        ),
+        alternatives=tuple(_moved(each, links, zone) for each in made.alternatives),
         earlier_url=links.to_day(week.earlier) if week.earlier else None,
         later_url=links.to_day(week.later) if week.later else None,
         here_url=links.to(made.period),
@@ -192,7 +188,7 @@ def _lengths(made: Offer, links: Links) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def _alternative(period: Period, links: Links, zone: str) -> Choice:
+def _moved(period: Period, links: Links, zone: str) -> Choice:
     starts, ends = (
         exact_wall_time(at, zone) for at in (period.starts_at, period.ends_at)
     )

@@ -1,4 +1,4 @@
-"""Booking a time: what is promised, what is refused, and what a key does."""
+"""Booking a time: what is promised, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from flask import Flask
 
 from app.accounts.service import Person
 from app.bookings import service
-from app.bookings.domain import BookingRefused, NotNow, State, TimeTaken
+from app.bookings.domain import BookingRefused, State, TimeTaken
 from app.bookings.events import BookingMade
-from app.bookings.service import Asked
 from app.chargers import service as chargers
 from app.database import writing
 from app.kernel.errors import DomainError, NotFound
@@ -20,7 +19,7 @@ from app.kernel.events import Event
 from app.kernel.slots import slots_of
 from app.pricing import service as pricing
 from app.schedules.domain import OpeningRule
-from tests.service.bookings.world import active_claims, history, taken_slots
+from tests.service.bookings.world import active_claims, asked, history, taken_slots
 from tests.support.factories_bookings import NOON, hours, make_booking, make_car
 from tests.support.factories_chargers import TARIFF, make_charger
 
@@ -33,18 +32,6 @@ def told(in_app: Flask) -> list[Event]:
     heard: list[Event] = []
     in_app.extensions["plugbid_events"].subscribe(BookingMade, heard.append)
     return heard
-
-
-def asked(driver: Person, charger_id: int, key: str = "one") -> Asked:
-    """Return Dario's wish: noon to two, any car."""
-    return Asked(
-        driver_id=driver.id,
-        charger_id=charger_id,
-        period=hours(2),
-        vehicle_id=None,
-        energy_cap_wh=None,
-        idempotency_key=key,
-    )
 
 
 def test_a_booking_is_a_promise_with_everything_written_down(
@@ -233,110 +220,3 @@ def test_somebody_elses_car_is_refused(
         make_booking(dario, charger, now=now, vehicle=make_car(nell))
 
     assert refused.value.field == "vehicle_id"
-
-
-def test_the_same_form_twice_is_one_booking(
-    in_app: Flask, told: list[Event], hanna: Person, dario: Person, now: datetime
-) -> None:
-    charger = make_charger(hanna, now=now)
-
-    first = service.take(asked(dario, charger.id), now)
-    second = service.take(asked(dario, charger.id), now)
-
-    assert second == first
-    assert len(told) == 1
-
-
-def test_a_form_sent_again_after_canceling_makes_no_new_booking(
-    in_app: Flask, hanna: Person, dario: Person, now: datetime
-) -> None:
-    charger = make_charger(hanna, now=now)
-    first = service.take(asked(dario, charger.id), now)
-    service.cancel(user_id=dario.id, code=first.code, now=now)
-
-    assert service.take(asked(dario, charger.id), now).state is State.CANCELED
-    assert taken_slots(charger.id) == []
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"period": hours(1)}, {"energy_cap_wh": 9_000}, {"charger_id": 2}],
-)
-def test_the_same_key_with_another_wish_is_refused(
-    in_app: Flask,
-    hanna: Person,
-    dario: Person,
-    now: datetime,
-    change: dict[str, object],
-) -> None:
-    charger = make_charger(hanna, now=now)
-    make_charger(hanna, now=now)
-    wish = asked(dario, charger.id)
-    service.take(wish, now)
-
-    with pytest.raises(BookingRefused, match="already made another booking"):
-        service.take(replace(wish, **change), now)  # type: ignore[arg-type]
-
-
-def test_keys_of_different_drivers_have_nothing_to_do_with_each_other(
-    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
-) -> None:
-    charger, other = make_charger(hanna, now=now), make_charger(hanna, now=now)
-
-    first = service.take(asked(dario, charger.id), now)
-    second = service.take(asked(nell, other.id), now)
-
-    assert first.id != second.id
-
-
-@pytest.mark.parametrize("key", ["", "x" * 65])
-def test_a_form_without_a_usable_key_is_refused(
-    in_app: Flask, hanna: Person, dario: Person, now: datetime, key: str
-) -> None:
-    charger = make_charger(hanna, now=now)
-
-    with pytest.raises(BookingRefused, match="not complete"):
-        service.take(asked(dario, charger.id, key), now)
-
-
-def test_a_hold_keeps_the_time_and_can_be_confirmed(
-    in_app: Flask, told: list[Event], hanna: Person, dario: Person, now: datetime
-) -> None:
-    charger = make_charger(hanna, now=now)
-
-    held = service.take(asked(dario, charger.id), now, hold=True)
-    assert held.state is State.HELD
-    assert told == []
-    booking = service.confirm(driver_id=dario.id, code=held.code, now=now + 14 * MINUTE)
-
-    assert booking.state is State.RESERVED
-    assert active_claims(booking.id)[0].expires_at is None
-    assert len(told) == 1
-    assert [step[0] for step in history(booking.id)] == ["hold", "confirm"]
-
-
-def test_an_expired_hold_gives_way_although_no_job_has_run(
-    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
-) -> None:
-    charger = make_charger(hanna, now=now)
-    held = service.take(asked(dario, charger.id), now, hold=True)
-    later = now + 15 * MINUTE
-
-    with pytest.raises(TimeTaken):
-        make_booking(nell, charger, now=later - MINUTE)
-    booking = make_booking(nell, charger, now=later)
-
-    assert booking.state is State.RESERVED
-    assert active_claims(held.id) == []
-    with pytest.raises(NotNow, match="not confirmed in time"):
-        service.confirm(driver_id=dario.id, code=held.code, now=later)
-
-
-def test_nobody_confirms_the_hold_of_another(
-    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
-) -> None:
-    charger = make_charger(hanna, now=now)
-    held = service.take(asked(dario, charger.id), now, hold=True)
-
-    with pytest.raises(NotFound):
-        service.confirm(driver_id=nell.id, code=held.code, now=now)

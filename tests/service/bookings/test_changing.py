@@ -17,8 +17,7 @@ from app.chargers.service import Charger
 from app.database import writing
 from app.kernel.errors import NotFound
 from app.kernel.events import Event
-from tests.service.bookings.test_booking import asked
-from tests.service.bookings.world import active_claims, history, taken_slots
+from tests.service.bookings.world import active_claims, asked, history, taken_slots
 from tests.support.factories_bookings import NOON, hours, make_booking
 from tests.support.factories_chargers import make_charger
 from tests.support.factories_devices import make_online_box

@@ -19,8 +19,7 @@ from app.chargers.service import Charger
 from app.database import db, writing
 from app.kernel.errors import NotFound
 from app.kernel.period import Period
-from tests.service.bookings.test_booking import asked
-from tests.service.bookings.world import taken_slots
+from tests.service.bookings.world import asked, taken_slots
 from tests.support.factories_bookings import NOON, hours, make_booking
 from tests.support.factories_chargers import make_charger
 from tests.support.people import make_person

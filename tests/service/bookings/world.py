@@ -1,12 +1,15 @@
-"""What tests of bookings look at below the use cases: claims, slots, history."""
+"""What tests of bookings share: a wish, and a look below the use cases."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from app.accounts.service import Person
 from app.bookings.models import BookingEventRow
+from app.bookings.service import Asked
 from app.database import db
 from app.schedules.models import ClaimedSlotRow, ClaimRow
+from tests.support.factories_bookings import hours
 
 
 def active_claims(booking_id: int) -> list[ClaimRow]:
@@ -42,3 +45,15 @@ def history(booking_id: int) -> list[tuple[str, str, str | None, str]]:
         .order_by(BookingEventRow.id)
     )
     return [(row.transition, row.actor, row.from_state, row.to_state) for row in rows]
+
+
+def asked(driver: Person, charger_id: int, key: str = "one") -> Asked:
+    """Return Dario's wish: noon to two, any car."""
+    return Asked(
+        driver_id=driver.id,
+        charger_id=charger_id,
+        period=hours(2),
+        vehicle_id=None,
+        energy_cap_wh=None,
+        idempotency_key=key,
+    )
