@@ -19,6 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--races", type=int, default=100)
     parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--only", default="", help="run what has this in its title")
     options = parser.parse_args()
     print(f"{options.races} races of {DRIVERS} drivers, {options.workers} web workers")
     print(
@@ -51,11 +52,15 @@ def _run(
     folder: Path,
     options: argparse.Namespace,
 ) -> None:
+    if options.only not in title:
+        return
     databases.migrate(url, folder)
     outcome = run_races(
         application, url, folder, races=options.races, workers=options.workers
     )
     print(_line(title, outcome), flush=True)
+    if outcome.server_errors:
+        print(outcome.trouble, flush=True)
 
 
 def _line(title: str, got: Outcome) -> str:

@@ -46,6 +46,7 @@ class Outcome:
 
     :param doubled: races with more than one winner
     :param overlaps: pairs of live bookings that overlap, counted in the table itself
+    :param trouble: what the server's log says of its last error, if it had one
     """
 
     races: int
@@ -56,6 +57,7 @@ class Outcome:
     doubled: int
     overlaps: int
     seconds: float
+    trouble: str
 
 
 class Browser:
@@ -148,6 +150,12 @@ class Server:
                 self._process.kill()
                 self._process.wait()
 
+    def trouble(self) -> str:
+        """Return the last error in the log with what led to it, or nothing."""
+        log = self._log.read_text()
+        at = log.rfind("Traceback")
+        return "" if at < 0 else log[at : at + 6000]
+
 
 def run_races(
     application: str, database_url: str, folder: Path, *, races: int, workers: int
@@ -177,6 +185,7 @@ def run_races(
         doubled=sum(race.count(303) > 1 for race in statuses),
         overlaps=_count_overlaps(database_url),
         seconds=seconds,
+        trouble=server.trouble(),
     )
 
 

@@ -34,7 +34,7 @@ def test_of_eight_simultaneous_bookings_one_wins_and_seven_are_refused(
 
     assert outcome.wins == RACES
     assert outcome.refused == RACES * (DRIVERS - 1)
-    assert (outcome.server_errors, outcome.others) == (0, 0)
+    assert (outcome.server_errors, outcome.others) == (0, 0), outcome.trouble
     assert (outcome.doubled, outcome.overlaps) == (0, 0)
 
 
