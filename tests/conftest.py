@@ -14,8 +14,8 @@ from app import create_app
 from app.database import db
 from tests.support import databases
 from tests.support.checked_client import CheckedClient, HtmxClient
-from tests.support.people import dario, hanna, in_app, nell, sign_in  # noqa: F401
 from tests.support.coverage_gate import CoverageGate
+from tests.support.people import dario, hanna, in_app, nell, sign_in  # noqa: F401
 from tests.support.postgres import PostgresServer, find_programs
 
 

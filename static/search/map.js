@@ -6,13 +6,11 @@
 "use strict";
 
 const plugbidMap = (() => {
-  const PILL_HEIGHT = 30;
-  const GAP = 4;
+  const { GAP, PILL_HEIGHT, bubbleSide, choose, gather, pillWidth } = plugbidRoom;
+  const { cardOf, plain } = plugbidSheet;
   const WIDE_GAP = 24;
   const CROWDED = 90;
-  const COUNT_CELL = 88;
   const wide = window.matchMedia("(min-width: 56rem)");
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   function attach(map) {
@@ -37,45 +35,10 @@ const plugbidMap = (() => {
       });
       map.setMinZoom(3);
       map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
-      this.addTiles();
+      plugbidTiles.addTo(map, this.box, this.gone.signal);
       this.addSearchHere();
       this.listen();
       this.redraw();
-    }
-
-    addTiles() {
-      const { tileUrl, tileUrlDark, tileAttribution, tileMaxZoom } = this.box.dataset;
-      const maxZoom = Number(tileMaxZoom) || 17;
-      const address = () => (dark.matches && tileUrlDark) || tileUrl;
-      this.tiles = L.tileLayer(address(), { attribution: tileAttribution, maxZoom, k: this.quarters() });
-      this.shown = new Map();
-      this.tiles.on("tileloadstart", ({ tile, coords }) => {
-        // At a fractional zoom, tiles of exactly 256 px leave hairlines between them.
-        tile.style.width = tile.style.height = "256.5px";
-        this.shown.set(tile, coords);
-      });
-      this.tiles.on("tileunload", ({ tile }) => this.shown.delete(tile));
-      this.tiles.addTo(this.map);
-      this.map.on("zoomend", () => this.resizeNames());
-      this.map.setMaxZoom(maxZoom);
-      dark.addEventListener("change", () => this.tiles.setUrl(address()), { signal: this.gone.signal });
-    }
-
-    /* How far the map is zoomed beyond its tiles; the built-in map sizes names by it. */
-    quarters() {
-      const zoom = this.map.getZoom();
-      return Math.round((zoom - Math.round(zoom)) * 4);
-    }
-
-    resizeNames() {
-      const quarters = this.quarters();
-      if (quarters === this.tiles.options.k) return;
-      this.tiles.options.k = quarters;
-      if (!this.box.dataset.tileUrl.includes("{k}")) return;
-      const zoom = Math.round(this.map.getZoom());
-      for (const [tile, coords] of this.shown) {
-        if (coords.z === zoom) tile.src = this.tiles.getTileUrl(coords);
-      }
     }
 
     addSearchHere() {
@@ -159,10 +122,10 @@ const plugbidMap = (() => {
       const points = this.ranked()
         .map((point) => ({ point, n: 1, at: this.map.latLngToContainerPoint([point.lat, point.lon]) }))
         .filter(({ at }) => inView(at));
-      let { shown, rest, taken } = this.choose(points, GAP);
+      let { shown, rest, taken } = choose(points, GAP);
       const isCrowded = rest.length > CROWDED || counts.length > 0;
       // Fewer pills leave room for the counts between them.
-      if (isCrowded) ({ shown, rest, taken } = this.choose(points, WIDE_GAP));
+      if (isCrowded) ({ shown, rest, taken } = choose(points, WIDE_GAP));
       for (const [id, marker] of this.pills) {
         if (!shown.has(id)) {
           marker.remove();
@@ -173,23 +136,6 @@ const plugbidMap = (() => {
       this.rest.clearLayers();
       if (isCrowded) this.showCounts([...rest, ...counts], taken);
       else rest.forEach(({ point }) => this.showDot(point));
-    }
-
-    /* Gives pills to the best points as long as they find room, `gap` pixels apart. */
-    choose(points, gap) {
-      const taken = [];
-      const shown = new Map();
-      const rest = [];
-      for (const item of points) {
-        const box = pillBox(item.at, item.point.label, gap);
-        if (taken.some((other) => overlap(box, other))) {
-          rest.push(item);
-        } else {
-          taken.push(pillBox(item.at, item.point.label, GAP));
-          shown.set(item.point.id, item.point);
-        }
-      }
-      return { shown, rest, taken };
     }
 
     ranked() {
@@ -239,27 +185,7 @@ const plugbidMap = (() => {
     }
 
     showCounts(items, taken) {
-      const cells = new Map();
-      for (const { at, n } of items) {
-        const key = `${Math.floor(at.x / COUNT_CELL)}:${Math.floor(at.y / COUNT_CELL)}`;
-        const cell = cells.get(key) || { x: 0, y: 0, n: 0 };
-        cell.x += at.x * n;
-        cell.y += at.y * n;
-        cell.n += n;
-        cells.set(key, cell);
-      }
-      const bubbles = [];
-      for (const cell of [...cells.values()].sort((a, b) => b.n - a.n)) {
-        const side = bubbleSide(cell.n);
-        const spot = freeSpot(cell.x / cell.n, cell.y / cell.n, side, taken);
-        if (spot) {
-          taken.push(spot.box);
-          bubbles.push({ x: spot.x, y: spot.y, n: cell.n });
-        } else if (bubbles.length) {
-          nearest(bubbles, cell.x / cell.n, cell.y / cell.n).n += cell.n;
-        }
-      }
-      bubbles.forEach((bubble) => this.showCount(bubble));
+      gather(items, taken).forEach((bubble) => this.showCount(bubble));
     }
 
     showCount({ x, y, n }) {
@@ -303,16 +229,7 @@ const plugbidMap = (() => {
     }
 
     openSheet(point, card, focus) {
-      const sheet = document.createElement("div");
-      sheet.className = "sheet";
-      sheet.setAttribute("role", "dialog");
-      sheet.setAttribute("aria-label", point.name);
-      sheet.append(closeButton(() => { this.select(null); }), card ? copyOf(card) : smallCard(point));
-      const more = document.createElement("a");
-      more.className = "button button--primary button--wide";
-      more.href = point.url;
-      more.textContent = "See times and book";
-      sheet.append(more);
+      const { sheet, more } = plugbidSheet.build(point, card, () => this.select(null));
       this.sheet = sheet;
       // On phones the sheet rises over the tab bar, out of the map's own stacking.
       (wide.matches ? this.box : document.body).append(sheet);
@@ -369,81 +286,6 @@ const plugbidMap = (() => {
       this.here.hidden = true;
       form.requestSubmit();
     }
-  }
-
-  /* Pieces ---------------------------------------------------------------------- */
-
-  function pillWidth(label) {
-    return Math.round(label.length * 7.6 + 20);
-  }
-
-  function pillBox(at, label, gap) {
-    const half = pillWidth(label) / 2 + gap;
-    return { left: at.x - half, right: at.x + half, top: at.y - PILL_HEIGHT - 5 - gap, bottom: at.y + gap };
-  }
-
-  function bubbleSide(n) {
-    return 28 + Math.min(14, Math.log2(n + 1) * 3);
-  }
-
-  function nearest(bubbles, x, y) {
-    const far = (bubble) => Math.hypot(bubble.x - x, bubble.y - y);
-    return bubbles.reduce((best, bubble) => (far(bubble) < far(best) ? bubble : best));
-  }
-
-  function overlap(a, b) {
-    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  }
-
-  /* The nearest of a few places where a count covers nothing, or null. */
-  function freeSpot(x, y, side, taken) {
-    const half = side / 2 + 2;
-    for (const [dx, dy] of [[0, 0], [0, 26], [0, -44], [34, 0], [-34, 0], [28, 24], [-28, 24]]) {
-      const spot = { x: x + dx, y: y + dy };
-      spot.box = { left: spot.x - half, right: spot.x + half, top: spot.y - half, bottom: spot.y + half };
-      if (!taken.some((other) => overlap(spot.box, other))) return spot;
-    }
-    return null;
-  }
-
-  function cardOf(id) {
-    return document.querySelector(`.explore-results [data-charger-id="${CSS.escape(String(id))}"]`);
-  }
-
-  function copyOf(card) {
-    const copy = card.cloneNode(true);
-    copy.classList.remove("card", "card--link", "is-selected", "is-hover");
-    for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
-    copy.removeAttribute("data-charger-id");
-    return copy;
-  }
-
-  function smallCard(point) {
-    const card = document.createElement("p");
-    const name = document.createElement("strong");
-    name.className = "card-title";
-    name.textContent = point.name;
-    const price = document.createElement("span");
-    price.className = "muted";
-    price.textContent = `${point.label}${point.free ? "" : ", not free then"}`;
-    card.append(name, document.createElement("br"), price);
-    return card;
-  }
-
-  function closeButton(onClose) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button button--icon sheet-close";
-    button.setAttribute("aria-label", "Close");
-    button.textContent = "✕";
-    button.addEventListener("click", onClose);
-    return button;
-  }
-
-  function plain(text) {
-    const element = document.createElement("span");
-    element.textContent = text;
-    return element;
   }
 
   return { attach };

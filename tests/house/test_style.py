@@ -130,7 +130,7 @@ def test_no_own_import_hides_inside_a_function() -> None:
 @pytest.mark.parametrize("folder", ["templates", "static"])
 def test_rooms_have_one_name_everywhere(folder: str) -> None:
     rooms = {path.name for path in (ROOT / "app").iterdir() if path.is_dir()}
-    shared = {"_layout", "_macros", "vendor", "icons", "fonts"}
+    shared = {"_layout", "_macros", "base", "vendor", "icons", "fonts"}
 
     strangers = {
         path.name
