@@ -81,22 +81,22 @@ def best_plug(plugs: Iterable[Plug], car: Car) -> Fit:
 
     :raises ValueError: if there is no plug at all
     """
-
-    def fit(plug: Plug) -> Fit:
-        power_w = usable_power_w(
-            power_type=plug.power_type,
-            offered_w=plug.max_power_w,
-            car_ac_w=car.max_ac_w,
-            car_dc_w=car.max_dc_w,
-        )
-        if plug.standard in car.standards and power_w > 0:
-            return Fit(plug, power_w, True)
-        return Fit(plug, plug.max_power_w, False)
-
-    found = [fit(plug) for plug in plugs]
+    found = [_fit(plug, car) for plug in plugs]
     if not found:
         raise ValueError("A charger without a plug.")
     return max(found, key=lambda f: (f.fits, f.power_w, f.plug.standard))
+
+
+def _fit(plug: Plug, car: Car) -> Fit:
+    power_w = usable_power_w(
+        power_type=plug.power_type,
+        offered_w=plug.max_power_w,
+        car_ac_w=car.max_ac_w,
+        car_dc_w=car.max_dc_w,
+    )
+    if plug.standard in car.standards and power_w > 0:
+        return Fit(plug, power_w, True)
+    return Fit(plug, plug.max_power_w, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

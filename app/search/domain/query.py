@@ -210,6 +210,11 @@ class Query:
         return tuple(found)
 
 
+def _hours_at(midnight: datetime, days: int, hour: int, hours: int) -> Span:
+    starts = midnight + timedelta(days=days, hours=hour)
+    return Span(starts=starts, ends=starts + timedelta(hours=hours))
+
+
 def _floor(at: datetime) -> datetime:
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
@@ -226,21 +231,16 @@ def usual_spans(local_now: datetime) -> tuple[tuple[str, Span], ...]:
     """
     soon = _ceil(local_now)
     midnight = local_now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-    def clock(days: int, hour: int, hours: int) -> Span:
-        starts = midnight + timedelta(days=days, hours=hour)
-        return Span(starts=starts, ends=starts + timedelta(hours=hours))
-
-    evening = clock(0, 18, 4)
+    evening = _hours_at(midnight, 0, 18, 4)
     evening_name = "This evening"
     if soon > evening.starts:
-        evening, evening_name = clock(1, 18, 4), "Tomorrow evening"
-    night = clock(0, 22, 8)
+        evening, evening_name = _hours_at(midnight, 1, 18, 4), "Tomorrow evening"
+    night = _hours_at(midnight, 0, 22, 8)
     if soon > night.starts:
         night = Span(starts=soon, ends=soon + timedelta(hours=8))
     return (
         ("Next 2 hours", Span(starts=soon, ends=soon + DEFAULT_SPAN)),
         (evening_name, evening),
         ("Overnight", night),
-        ("Tomorrow, 9 to 12", clock(1, 9, 3)),
+        ("Tomorrow, 9 to 12", _hours_at(midnight, 1, 9, 3)),
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from app.accounts import service as accounts
 from app.accounts.service import Person, SaveVehicle
@@ -18,8 +16,7 @@ from app.pricing.domain import Tariff
 from tests.support.checked_client import CheckedClient, HtmxClient
 from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
-
-HERE = {"lat": "52.5384", "lon": "13.4098"}
+from tests.web.search.asking import address, island
 
 
 @pytest.fixture
@@ -27,19 +24,6 @@ def charger(app: Flask, hanna: Person, now: datetime) -> Charger:
     """Hanna's charger in Berlin, always open."""
     with app.app_context():
         return make_charger(hanna, now=now, name="Kastanien 12")
-
-
-def address(**values: str) -> str:
-    """Return the address of a search round Hanna's street."""
-    return f"/?{urlencode({**HERE, **values})}"
-
-
-def island(response: TestResponse) -> dict[str, object]:
-    """Return what the answer gives the map to draw."""
-    found = re.search(r'id="map-data">(.*?)</script>', response.text)
-    assert found is not None
-    data: dict[str, object] = json.loads(found[1])
-    return data
 
 
 def test_a_plain_browser_gets_a_whole_page_with_form_list_and_map(
@@ -99,73 +83,6 @@ def test_times_off_the_grid_are_searched_on_it_and_the_page_says_so(
 
     assert "quarter hours: searching 18:00 to 20:15" in response.text
     assert 'value="2026-06-10T18:00"' in response.text
-
-
-@pytest.mark.parametrize(
-    ("field", "values"),
-    [
-        ("q", {"lat": "NaN"}),
-        ("q", {"lat": "inf"}),
-        ("q", {"lat": "91"}),
-        ("q", {"lon": "-180.5"}),
-        ("q", {"lat": "52.5", "lon": ""}),
-        ("q", {"lat": "1e1"}),
-        ("q", {"q": "qqxxqqxx", "q_was": ""}),
-        ("radius_km", {"radius_km": "0"}),
-        ("radius_km", {"radius_km": "51"}),
-        ("radius_km", {"radius_km": "NaN"}),
-        ("radius_km", {"radius_km": "5.5"}),
-        ("radius_km", {"radius_km": "٥"}),
-        ("from", {"from": "yesterday"}),
-        ("from", {"from": "2026-06-10T09:00", "to": "2026-06-10T12:00"}),
-        ("from", {"from": "2027-06-10T09:00", "to": "2027-06-10T12:00"}),
-        ("from", {"to": "2026-06-10T12:00"}),
-        ("to", {"from": "2026-06-10T18:00", "to": "2026-06-10T18:00"}),
-        ("to", {"from": "2026-06-10T18:00", "to": "later"}),
-        ("to", {"from": "2026-06-10T18:00", "to": "2026-06-20T18:00"}),
-        ("plug", {"plug": "IEC_42"}),
-        ("min_kw", {"min_kw": "NaN"}),
-        ("min_kw", {"min_kw": "-1"}),
-        ("min_kw", {"min_kw": "999999"}),
-        ("max_price", {"max_price": "NaN"}),
-        ("max_price", {"max_price": "-0.1"}),
-        ("max_price", {"max_price": "cheap"}),
-        ("sort", {"sort": "random"}),
-    ],
-)
-def test_bad_input_is_refused_at_its_field_for_both_browsers(
-    client: CheckedClient,
-    hx: HtmxClient,
-    charger: Charger,
-    field: str,
-    values: dict[str, str],
-) -> None:
-    page = client.get(address(**values))
-    fragment = hx.get(address(**values))
-
-    for response in (page, fragment):
-        assert response.status_code == 422
-        assert f'id="{field}-error" role="alert"' in response.text
-        assert island(response)["points"] == []
-    assert "<!doctype html>" in page.text
-    assert fragment.text.startswith('<div id="results"')
-    assert 'hx-swap-oob="true"' in fragment.text
-    assert fragment.headers["HX-Replace-Url"] == "false"
-
-
-def test_a_mended_search_cleans_the_form_again(
-    hx: HtmxClient, charger: Charger
-) -> None:
-    refused = hx.get(address(radius_km="99"))
-    mended = hx.get(address(radius_km="9", with_form="open"))
-
-    assert 'name="with_form"' in refused.text
-    assert mended.status_code == 200
-    assert 'hx-swap-oob="true"' in mended.text
-    assert "radius_km-error" not in mended.text
-    assert 'name="with_form"' not in mended.text
-    # The filters stay open: that is where the driver is at work.
-    assert '<details class="filters" open>' in mended.text
 
 
 def test_a_place_by_name_is_the_center_and_stands_in_the_address(
