@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -57,7 +58,7 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
         context = browser.new_context(
             base_url=url,
             viewport={"width": width, "height": height},
-            device_scale_factor=2 if size == "mobile" else 1,
+            device_scale_factor=1.5 if size == "mobile" else 1,
             color_scheme=scheme,
             has_touch=size == "mobile",
             locale="en-GB",
@@ -68,9 +69,13 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
     def keep(page: Page, name: str, *, whole: bool = True) -> None:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(400)
-        raw = page.screenshot(full_page=whole)
-        picture = Image.open(io.BytesIO(raw)).convert("RGB")
-        picture = picture.crop((0, 0, picture.width, min(picture.height, 4200)))
+        if whole:
+            # Tall enough for the whole page: fixed bars then stay where they belong.
+            full = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(full, 2600)})
+            page.wait_for_timeout(300)
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        page.set_viewport_size({"width": width, "height": height})
         picture.quantize(160, dither=Image.Dither.NONE).save(
             folder / f"{name}-{suffix}.png", optimize=True
         )
@@ -89,7 +94,9 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
     keep(driver, "charger")
     driver.goto("/bookings")
     keep(driver, "bookings")
-    driver.get_by_role("link", name="Unlock").first.click()
+    driver.locator(".card--brand a").first.click()
+    keep(driver, "booking")
+    driver.get_by_role("link", name=re.compile("Unlock|Open the session")).first.click()
     keep(driver, "unlock")
     button = driver.get_by_role("button", name="Open")
     if button.count():
@@ -102,6 +109,7 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
     driver.goto("/account")
     keep(driver, "account")
     driver.goto("/bookings")
+    driver.locator("a", has_text="Hanna's driveway").last.click()
     driver.get_by_role("link", name="Receipt").first.click()
     keep(driver, "receipt")
 

@@ -83,6 +83,7 @@ def now() -> datetime:
 def app(database_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     """An application on an empty database, with its clock standing still."""
     application = create_app(databases.settings_for(database_url, tmp_path))
+    databases.hurry(application)
     application.extensions["plugbid_clock"] = lambda: now
     if database_url.startswith("postgresql"):
         databases.empty_postgres(application)

@@ -30,10 +30,15 @@ def free_port() -> int:
 
 
 class PostgresServer:
-    """Starts a cluster with durability as in production, and ends it again."""
+    """Starts a cluster and ends it again.
 
-    def __init__(self, programs: Path) -> None:
+    It need not survive a power cut, so it never waits for the disk; ``durable`` makes
+    it wait as in production.
+    """
+
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
         self._programs = programs
+        self._durable = durable
         self._folder = Path(tempfile.mkdtemp(prefix="plugbid-pg-"))
         self.port = free_port()
 
@@ -48,6 +53,8 @@ class PostgresServer:
             f"-p {self.port} -c listen_addresses=127.0.0.1 "
             "-c unix_socket_directories='' -c max_connections=200 -c jit=off"
         )
+        if not self._durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(data), "-l", log, "-w", "-o", options, "start")
 
