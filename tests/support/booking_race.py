@@ -69,8 +69,9 @@ class Browser:
         self.token = ""
 
     def get(self, path: str) -> str:
-        """Read a page and remember its token."""
-        _, page = self._send("GET", path, None)
+        """Read a page, which must be there, and remember its token."""
+        status, page = self._send("GET", path, None)
+        assert status == 200, f"{path} answered {status}"
         found = _TOKEN.search(page)
         self.token = found[1] if found else self.token
         return page

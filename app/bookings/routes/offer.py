@@ -20,7 +20,7 @@ from app.bookings.service import Offer
 from app.chargers import service as chargers
 from app.chargers.domain import PARKING_TYPES
 from app.chargers.service import Charger
-from app.kernel.errors import DomainError, NotFound
+from app.kernel.errors import DomainError
 from app.kernel.period import Period
 from app.schedules import service as schedules
 from app.web import clock
@@ -55,8 +55,6 @@ def book(charger_id: int) -> Response:
             driver_id=person.id, charger_id=charger_id, zone=charger.time_zone
         )
         booking = service.take(wish, now)
-    except NotFound:
-        raise
     except DomainError as refusal:
         made = _wanted_offer(charger, cars, form, now, refusal)
         return _show(form, made, now)

@@ -62,3 +62,17 @@ def test_a_day_that_is_full_says_so(
 
     assert "full" in page
     assert "Nothing is free for 2 h on this day" in page
+
+
+def test_only_lengths_the_charger_allows_are_offered(
+    app: Flask, client: CheckedClient, hanna: Person, now: datetime
+) -> None:
+    with app.app_context():
+        charger = make_charger(hanna, now=now, min_length_min=60, max_length_min=4 * 60)
+
+    _, page = page_of(client, charger)
+
+    offered = page[page.index("lengths-title") : page.index("starts-title")]
+    assert ">4 h<" in offered
+    assert ">30 min<" not in offered
+    assert ">8 h<" not in offered
