@@ -140,18 +140,21 @@ def _tab(day: Day, made: Offer, week: Week, links: Links, chosen: date) -> DayTa
         is_today=day.on_date == week.today,
         length_s=day.length_s,
         bars=tuple(bars),
-        note=_note(day),
+        note=_note(day, is_today=day.on_date == week.today),
     )
 
 
-def _note(day: Day) -> str:
+def _note(day: Day, *, is_today: bool) -> str:
     free_s = sum(each.duration_s for each in day.free)
     if free_s >= day.length_s:
         return "all day"
     if free_s:
         hours = free_s // 3600
         return f"{hours} h free" if hours else f"{free_s // 60} min free"
-    return "full" if day.taken else "closed"
+    if day.taken:
+        return "full"
+    # Late in the evening nothing of an open day is left, which is not "closed".
+    return "no more" if is_today else "closed"
 
 
 def _bar(kind: str, period: Period, day: Day) -> Bar:

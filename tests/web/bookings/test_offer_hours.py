@@ -43,8 +43,10 @@ def test_hours_and_exceptions_are_written_out(
 
     assert "09:00–16:00, 18:00–08:00" in page
     assert "closed all day (Painting)" in page
-    assert "Closed on this day." in page
+    assert "no more" in page
     assert "also open" not in page
+    _, page = page_of(client, charger, day="2026-06-11")
+    assert "Closed on this day." in page
 
 
 def test_a_day_that_is_full_says_so(
