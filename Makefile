@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+ROUNDS ?= 10
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
@@ -55,10 +56,13 @@ fix: setup-dev ## Mend what the linter can mend
 	@$(BIN)/ruff format .
 
 bench: setup-dev ## Run the benchmarks and print their figures
-	@for script in benchmarks/*.py; do case $$script in */_*) ;; *) echo "== $$script"; $(BIN)/python $$script || exit 1;; esac; done
+	@for name in booking_races search unlock_latency; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
-soak: setup-dev services ## Repeat the race, crash and reconnect tests many times over
-	@SOAK=1 $(BIN)/pytest -m soak -p no:randomly
+soak: setup-dev services ## Repeat the race, crash and reconnect tests (ROUNDS=10)
+	@for round in $$(seq $(ROUNDS)); do echo "== round $$round of $(ROUNDS)"; \
+		$(BIN)/pytest -q --durations=0 tests/web/bookings/test_races.py tests/service/metering/test_races.py \
+		tests/service/metering/test_whole_loop.py tests/service/devices/test_whole_loop.py \
+		tests/firmware/test_surviving.py || exit 1; done
 
 map: setup-dev ## Print the house: folders, lines, and what imports what
 	@$(BIN)/python scripts/house_map.py

@@ -10,10 +10,9 @@ import time
 import esp32
 import machine
 import network
-from machine import Pin
-
 from board.cred_store import COPY_BYTES, newest
 from board.net import open_stream
+from machine import Pin
 
 # Free pins of an ESP32-S3 with PSRAM, none of which straps the boot (0, 3, 45, 46),
 # carries USB (19, 20) or the flash (26 to 37). All float low through their pull-downs.

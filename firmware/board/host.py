@@ -9,12 +9,11 @@ import json
 import os
 import time
 
-from micropython import const
-
 from board.host_flash import HostFlash
 from board.host_meter import MeterUart
 from board.host_world import DEFAULTS, World, merge
 from board.net import open_stream
+from micropython import const
 
 _LOOK_MS = const(100)
 

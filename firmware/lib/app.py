@@ -7,8 +7,6 @@ import asyncio
 import binascii
 import os
 
-from micropython import const
-
 from lib.clock import Clock
 from lib.commands import Commands
 from lib.config import configure
@@ -18,6 +16,7 @@ from lib.recorder import Recorder
 from lib.security import CommandGate, command_key
 from lib.station import Station
 from lib.uplink import Uplink
+from micropython import const
 
 _TEND_S = 0.1
 _STALLED_MS = const(60_000)

@@ -5,9 +5,8 @@ It trusts nothing the gate has not checked, and asks the station before moving.
 
 import asyncio
 
-from micropython import const
-
 from lib.recorder import compact
+from micropython import const
 
 _QUEUE = const(4)
 _ANSWERS = const(8)

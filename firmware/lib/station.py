@@ -5,8 +5,6 @@ It decides every protection on the spot and never asks the server first.
 
 import asyncio
 
-from micropython import const
-
 from lib import lock as bolt
 from lib import session as sessions
 from lib.lock import Lock
@@ -14,6 +12,7 @@ from lib.meter_pzem import Meter
 from lib.power import Power
 from lib.protection import Protection, Sampler
 from lib.session import Session
+from micropython import const
 
 _HOME_MS = const(2000)
 _JAM_RETRY_MS = const(600_000)

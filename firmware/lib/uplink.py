@@ -8,12 +8,11 @@ import asyncio
 import json
 import os
 
-from micropython import const
-
 from lib.config import FIRMWARE
 from lib.mqtt import LOST, Client, MQTTError
 from lib.recorder import compact
 from lib.security import open_sealed
+from micropython import const
 
 _ASK_UNSYNCED_MS = const(15_000)
 # The server takes a box for offline after 90 s without a word, so speak thrice.

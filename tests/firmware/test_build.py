@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from board import cred_store
-
 from build import build, modules, shorten
+
 from tests.firmware.box import MICROPYTHON, ROOT
 
 LIB_BUDGET_BYTES = 24 * 1024
