@@ -106,7 +106,7 @@ class Board:
         return self._cred
 
     def pair_code(self):
-        """Return the pairing code typed on the setup page, or None."""
+        """Return the pairing code given to the box through USB, or None."""
         code = bytearray(16)
         try:
             return code[: self._nvs.get_blob("pair", code)].decode()

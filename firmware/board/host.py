@@ -56,7 +56,7 @@ class Board:
         return _load(self._home + "/cred.json", None)
 
     def pair_code(self):
-        """Return the pairing code typed on the setup page, or None."""
+        """Return the pairing code as if given through USB, or None."""
         return self._pair
 
     def forget_pair_code(self):
