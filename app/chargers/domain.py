@@ -22,7 +22,6 @@ PARKING_TYPES = {
     "UNDERGROUND_GARAGE": "Underground garage",
 }
 FORMATS = {"SOCKET": "Socket (bring your cable)", "CABLE": "Cable attached"}
-LISTING_STATES = ("PUBLISHED", "PAUSED", "ARCHIVED")
 VISIBLE_STATES = frozenset({"PUBLISHED", "PAUSED"})
 MAX_CONNECTORS = 6
 MAX_AC_W = 100_000

@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Row, UtcDateTime
 
-_MINUTES = "begin_min BETWEEN 0 AND 1439 AND end_min BETWEEN 0 AND 1440"
-
 
 class OpeningRuleRow(Row):
     """A weekly window in local wall time; an end at or before the begin is tomorrow."""

@@ -68,23 +68,6 @@ class LongTextField(TextAreaField):
         self.data = (without_controls(self.data) or "").strip()
 
 
-class WholeNumberField(TextField):
-    """A whole number; ``data`` is an int, or None where nothing was written."""
-
-    number: int | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse everything but digits."""
-        text = (self.data or "").strip()
-        if not text:
-            return
-        if not (text.removeprefix("-").isdecimal() and text.isascii()):
-            raise ValidationError("Please give a whole number.")
-        if len(text) > 9:
-            raise ValidationError("That is more than can be right.")
-        self.number = int(text)
-
-
 class ThousandthsField(TextField):
     """A decimal number kept in thousandths: kW as watts, kWh as watt-hours."""
 

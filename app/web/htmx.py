@@ -33,13 +33,6 @@ def render(
     return response
 
 
-def render_fragment(fragment: str, *, status: int = 200, **context: object) -> Response:
-    """Render a fragment for a URL that has no page of its own."""
-    response = make_response(render_template(fragment, **context), status)
-    response.headers["Vary"] = _VARY
-    return response
-
-
 def go_to(url: str) -> BaseResponse:
     """Send the browser to another page after a POST: 303, or HX-Redirect."""
     if wants_fragment():

@@ -81,14 +81,6 @@ class Mosquitto:
         assert self._process is not None
         return self._process.pid
 
-    def add_user(self, name: str, password: str) -> None:
-        """Add an account while the broker runs."""
-        path = str(self.folder / "passwords")
-        command = [_PASSWD, "-b", path, name, password]
-        subprocess.run(command, check=True, capture_output=True)
-        if self._process is not None:
-            self._process.send_signal(1)  # SIGHUP reloads passwords and ACL.
-
     def start(self) -> None:
         """Start the broker and wait until it accepts connections."""
         conf = str(self.folder / "mosquitto.conf")

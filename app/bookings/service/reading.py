@@ -56,11 +56,6 @@ def get_booking_for(user_id: int, code: str) -> Booking:
     return booking
 
 
-def find_by_code(code: str) -> Booking | None:
-    """This function will return the booking with this code, whosever it is."""
-    return next(iter(load(BookingRow.code == code)), None)
-
-
 def bookings_by_ids(ids: Iterable[int]) -> dict[int, Booking]:
     """This function will return the bookings with these ids, by id."""
     return {each.id: each for each in load(BookingRow.id.in_(sorted(set(ids))))}
@@ -121,32 +116,6 @@ def bookings_at(
     )
 
 
-def live_booking_for(
-    *, driver_id: int, charger_id: int, now: datetime
-) -> Booking | None:
-    """This function will return the booking for which the lock may open now.
-
-    A session under way comes first, for as long as the plug may stay.
-    """
-    found = [
-        each
-        for each in bookings_at(driver_id=driver_id, charger_id=charger_id, now=now)
-        if _holds_lock(each, now)
-    ]
-    found.sort(key=lambda each: (each.state is not State.IN_USE, each.starts_at))
-    return found[0] if found else None
-
-
-def next_booking_for(
-    *, driver_id: int, charger_id: int, now: datetime
-) -> Booking | None:
-    """This function will return the driver's next booking whose time is to come."""
-    for each in bookings_at(driver_id=driver_id, charger_id=charger_id, now=now):
-        if each.state is State.RESERVED and now < each.opens_at:
-            return each
-    return None
-
-
 def role_of(booking: Booking, user_id: int) -> Actor:
     """This function will return in which role a person meets a booking of theirs.
 
@@ -187,16 +156,6 @@ def _one(condition: ColumnElement[bool]) -> Booking:
 def _is_upcoming(booking: Booking, now: datetime) -> bool:
     state = effective_state(booking, now)
     return state is State.IN_USE or (state in LIVE and now < booking.ends_at)
-
-
-def _holds_lock(booking: Booking, now: datetime) -> bool:
-    if booking.state is State.IN_USE:
-        grace = timedelta(minutes=booking.terms.overstay_grace_min)
-        return now < booking.ends_at + grace
-    return (
-        effective_state(booking, now) is State.RESERVED
-        and booking.opens_at <= now < booking.ends_at
-    )
 
 
 def _view(row: BookingRow, charger: chargers.Charger) -> Booking:

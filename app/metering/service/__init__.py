@@ -12,7 +12,6 @@ from app.metering.service.progress import catch_up, note_answer
 from app.metering.service.reading import (
     Cdr,
     SessionView,
-    cdrs_of_bookings,
     cdrs_of_owner,
     find_cdr,
     running_sessions_of_owner,
@@ -39,7 +38,6 @@ __all__ = [
     "Stage",
     "UnlockRefused",
     "catch_up",
-    "cdrs_of_bookings",
     "cdrs_of_owner",
     "charger_at",
     "find_cdr",

@@ -248,12 +248,6 @@ def cdrs_of_owner(owner_id: int, *, since: datetime | None = None) -> tuple[Cdr,
     return _cdrs(*conditions)
 
 
-def cdrs_of_bookings(booking_ids: Iterable[int]) -> dict[int, Cdr]:
-    """This function will return the sealed records of many bookings, by booking."""
-    found = _cdrs(CdrRow.booking_id.in_(sorted(set(booking_ids))))
-    return {each.booking_id: each for each in found}
-
-
 def _cdrs(*conditions: ColumnElement[bool]) -> tuple[Cdr, ...]:
     statement = (
         select(CdrRow, SessionRow.code)

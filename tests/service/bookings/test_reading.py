@@ -11,7 +11,6 @@ from app.accounts.service import Person
 from app.bookings import service
 from app.bookings.service import Actor, Booking
 from app.chargers.service import Charger
-from app.database import writing
 from app.kernel.errors import NotFound
 from tests.support.factories_bookings import NOON, hours, make_booking
 from tests.support.factories_chargers import make_charger
@@ -45,9 +44,7 @@ def test_both_sides_find_the_booking_and_nobody_else(
         service.get_booking(4711)
 
 
-def test_a_code_finds_its_booking(booking: Booking) -> None:
-    assert service.find_by_code(booking.code) == booking
-    assert service.find_by_code("AAAABBBBCC") is None
+def test_ids_find_their_bookings(booking: Booking) -> None:
     assert service.bookings_by_ids([booking.id, 99]) == {booking.id: booking}
 
 
@@ -94,51 +91,6 @@ def test_a_charger_knows_what_is_still_to_come(
     assert service.future_bookings_of_charger(charger.id, now) == (booking,)
     assert service.future_bookings_of_charger(charger.id, booking.ends_at) == ()
     assert service.future_bookings_of_charger(99, now) == ()
-
-
-def test_the_lock_knows_the_booking_from_ten_minutes_before(
-    charger: Charger, booking: Booking, dario: Person, nell: Person
-) -> None:
-    def live(at: datetime, driver: Person = dario) -> Booking | None:
-        return service.live_booking_for(
-            driver_id=driver.id, charger_id=charger.id, now=at
-        )
-
-    assert live(NOON - 11 * MINUTE) is None
-    assert live(NOON - 10 * MINUTE) == booking
-    assert live(NOON, nell) is None
-    assert live(NOON + 20 * MINUTE) is None
-
-
-def test_before_that_it_is_the_next_booking(
-    charger: Charger, booking: Booking, dario: Person
-) -> None:
-    def coming(at: datetime) -> Booking | None:
-        return service.next_booking_for(
-            driver_id=dario.id, charger_id=charger.id, now=at
-        )
-
-    assert coming(NOON - 11 * MINUTE) == booking
-    assert coming(NOON - 10 * MINUTE) is None
-
-
-def test_a_session_under_way_comes_first_until_its_grace_ends(
-    charger: Charger, booking: Booking, dario: Person, now: datetime
-) -> None:
-    following = make_booking(
-        dario, charger, now=now, period=hours(1, start=NOON + 135 * MINUTE)
-    )
-    with writing() as work:
-        service.mark_in_use_in(work.session, booking_id=booking.id, now=NOON)
-
-    def live(at: datetime) -> int | None:
-        found = service.live_booking_for(
-            driver_id=dario.id, charger_id=charger.id, now=at
-        )
-        return found.id if found else None
-
-    assert live(booking.ends_at + 9 * MINUTE) == booking.id
-    assert live(booking.ends_at + 10 * MINUTE) == following.id
 
 
 def test_what_was_long_ago_no_longer_matters_at_the_lock(
