@@ -26,7 +26,7 @@ from app.devices.domain.topics import DEVICE_ID
 from app.devices.provisioning import Credentials, provision
 
 _log = logging.getLogger(__name__)
-HEAP = "128k"
+HEAP = "96k"
 # One second of the demo's clock charges half a minute's worth of energy.
 DEMO_WORLD: Mapping[str, object] = {"speed": 30}
 _LOOK_EVERY_S = 0.5

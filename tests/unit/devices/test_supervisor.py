@@ -159,7 +159,7 @@ def test_the_firmware_runs_under_the_program_beside_this_python(
     line = boxes.command_line(tmp_path, "--pair", "K7Q2M6XW")
 
     assert Path(line[0]).name == "micropython"
-    assert line[1:3] == ["-X", "heapsize=128k"]
+    assert line[1:3] == ["-X", "heapsize=96k"]
     assert line[3].endswith("firmware/main.py")
     assert line[4:] == ["--home", str(tmp_path), "--pair", "K7Q2M6XW"]
 
