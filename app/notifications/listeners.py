@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from datetime import datetime
+from urllib.parse import quote, urlencode
 
 from flask import Flask
 
@@ -14,7 +15,9 @@ from app.accounts.events import (
     PersonRegistered,
 )
 from app.bookings import service as bookings
+from app.bookings.domain import Booking, wall_time
 from app.bookings.events import BookingCanceled, BookingMade, BookingMissed
+from app.chargers import service as chargers
 from app.kernel.events import EventBus
 from app.metering.events import SessionEnded
 from app.notifications import service
@@ -77,8 +80,14 @@ def _say_booked(event: BookingMade) -> None:
 
 
 def _say_canceled(event: BookingCanceled) -> None:
+    booking = bookings.get_booking_for(event.driver_id, event.code)
     _write_to_both(
-        "canceled_driver", "canceled_owner", event, who=event.who, why=event.why
+        "canceled_driver",
+        "canceled_owner",
+        event,
+        who=event.who,
+        why=event.why,
+        nearby=_search_near(booking, clock.now()),
     )
 
 
@@ -95,6 +104,25 @@ def _say_ended(event: SessionEnded) -> None:
         total_minor=event.total_minor,
         currency=event.currency,
     )
+
+
+def _search_near(booking: Booking, now: datetime) -> str:
+    """Return the path of a search around the charger, at the booked time if it can."""
+    charger = chargers.find_charger(booking.charger_id)
+    if charger is None:
+        return "/"
+    # The mail may be passed on, so it names the point that everybody may see.
+    asked = {
+        "lat": f"{charger.public_latitude:.5f}",
+        "lon": f"{charger.public_longitude:.5f}",
+    }
+    starts, ends = (
+        wall_time(at, booking.time_zone) for at in (booking.starts_at, booking.ends_at)
+    )
+    # The search refuses the past, and an end that the clock change put first.
+    if now < booking.starts_at and starts < ends:
+        asked |= {"from": starts, "to": ends}
+    return f"/?{urlencode(asked, safe=':')}"
 
 
 def _write_to_both(

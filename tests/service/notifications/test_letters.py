@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
 
@@ -83,6 +84,43 @@ def test_a_cancellation_by_the_host_says_so_and_says_sorry(
     assert "the host canceled your booking" in to_driver.body
     assert "We are sorry." in to_driver.body
     assert "you canceled the booking of Dario" in to_owner.body
+
+
+def test_a_cancellation_by_the_host_leads_to_chargers_free_at_that_time(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_charger(hanna, now=now)
+    booking = make_booking(dario, charger, now=now)
+
+    bookings.cancel(user_id=hanna.id, code=booking.code, now=now)
+
+    body = mails_to(in_app, dario)[0].body
+    (link,) = (line for line in body.splitlines() if "lat=" in line)
+    assert "Other chargers nearby that are free at that time:\n" in body
+    assert dict(parse_qsl(urlsplit(link).query)) == {
+        "lat": f"{charger.public_latitude:.5f}",
+        "lon": f"{charger.public_longitude:.5f}",
+        "from": "2026-06-10T12:00",
+        "to": "2026-06-10T14:00",
+    }
+    assert f"{charger.latitude:.5f}" not in body
+    found = in_app.test_client().get(link.removeprefix("http://127.0.0.1:8000"))
+    assert found.status_code == 200
+
+
+def test_a_cancellation_after_the_start_promises_no_time_that_has_passed(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    booking = make_booking(dario, make_charger(hanna, now=now), now=now)
+    late = NOON + timedelta(minutes=5)
+    in_app.extensions["plugbid_clock"] = lambda: late
+
+    bookings.cancel(user_id=hanna.id, code=booking.code, now=late)
+
+    body = mails_to(in_app, dario)[0].body
+    assert "Other chargers nearby:\n" in body
+    assert "/?lat=" in body
+    assert "from=" not in body
 
 
 def test_somebody_who_did_not_come_is_told(
