@@ -49,6 +49,7 @@ class Offer:
     :param likely: the price of a usual charge for this car; None without a car
     :param refusal: why it cannot be booked like this; None where it can
     :param alternatives: the nearest free times, where this one is taken
+    :param terms: the time limits it would be booked under
     """
 
     charger: Charger
@@ -61,6 +62,7 @@ class Offer:
     cancel: CancelRule | None = None
     refusal: DomainError | None = None
     alternatives: tuple[Period, ...] = ()
+    terms: Terms = Terms()
 
     @property
     def likely_percent(self) -> int:
@@ -169,7 +171,7 @@ def _priced(
             wanted_wh=min(wanted_wh, promise.energy_cap_wh),
         )
     rule = cancel_rule(
-        Terms(),
+        made.terms,
         booked_at=now,
         starts_at=period.starts_at,
         time_minor=promise.amount_of("TIME"),
