@@ -1,7 +1,7 @@
 """The box on a computer: the real firmware, with pins, UART and car simulated.
 
 DIR holds cred.json, journal.bin (the NOR image), world.json (settings), sim.json
-(what hardware keeps without power), pair.json (typed on the setup page) and
+(what hardware keeps without power), pair.json (given as if through USB) and
 do.json (a change of the world while running; it is read once and removed).
 """
 
