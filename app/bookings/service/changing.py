@@ -23,7 +23,7 @@ from app.bookings.domain import (
 )
 from app.bookings.events import BookingCanceled, BookingMissed
 from app.bookings.models import BookingEventRow, BookingRow
-from app.bookings.service.readiness import was_usable
+from app.bookings.service.readiness import UNLOCK_FAILED, could_charge_in
 from app.bookings.service.reading import load, role_of, views
 from app.database import db, writing
 from app.kernel.errors import NotFound
@@ -97,9 +97,28 @@ def note_unlock_in(session: Session, *, booking_id: int, now: datetime) -> Booki
     return booking
 
 
-def forget_unlock_in(session: Session, *, booking_id: int) -> None:
-    """This function will note that the box did not open after all."""
+def forget_unlock_in(
+    session: Session, *, booking_id: int, now: datetime, why: str
+) -> None:
+    """This function will note that the box did not open after all.
+
+    The history keeps it: who tried in time and met a lock that failed owes no fee.
+
+    :param why: the box's answer, ``jammed`` for instance
+    """
+    booking = _locked(session, BookingRow.id == booking_id)
     _set(session, booking_id, unlock_asked_at=None)
+    session.execute(
+        insert(BookingEventRow).values(
+            booking_id=booking_id,
+            at=now,
+            actor=Actor.SYSTEM,
+            transition=UNLOCK_FAILED,
+            from_state=booking.state,
+            to_state=booking.state,
+            detail=why[:200],
+        )
+    )
 
 
 def mark_in_use_in(session: Session, *, booking_id: int, now: datetime) -> bool:
@@ -178,7 +197,7 @@ def apply_in(
     if step.target not in LIVE:
         values |= {"ended_by": who, "ended_why": why[:200], "unlock_asked_at": None}
     if Effect.LATE_FEE in step.effects:
-        values["fee_minor"] = _fee_minor(booking, step, now)
+        values["fee_minor"] = _fee_minor(session, booking, step, now)
     changed = session.execute(
         update(BookingRow)
         .where(BookingRow.id == booking.id, BookingRow.state == booking.state)
@@ -238,11 +257,16 @@ def _do_due(booking_id: int, now: datetime) -> bool:
     return True
 
 
-def _fee_minor(booking: Booking, step: Transition, now: datetime) -> int:
+def _fee_minor(
+    session: Session, booking: Booking, step: Transition, now: datetime
+) -> int:
     """Return the late fee; nothing is owed for a charger that would not have opened."""
+    if step.target is State.NO_SHOW and booking.unlock_asked_at:
+        # He asked the box to open, and no answer was ever taken down.
+        return 0
     rule = booking.cancel_rule
     fee = rule.fee_minor(now) if step.name == "cancel" else rule.late_fee_minor
-    return fee if fee and was_usable(booking.charger_id, now) else 0
+    return fee if fee and could_charge_in(session, booking, now) else 0
 
 
 def _locked(session: Session, condition: ColumnElement[bool]) -> Booking:

@@ -176,6 +176,8 @@ def settle_in(work: Writing, row: SessionRow, now: datetime) -> bool:
         row.status = INVALID
         row.stop_reason = (command.why or "no_answer")[:20]
         row.ended_at = command.answered_at or now
-        bookings.forget_unlock_in(work.session, booking_id=row.booking_id)
+        bookings.forget_unlock_in(
+            work.session, booking_id=row.booking_id, now=now, why=row.stop_reason
+        )
         return True
     return False

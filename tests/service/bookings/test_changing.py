@@ -157,7 +157,9 @@ def test_who_asked_the_box_to_open_is_no_no_show(booking: Booking) -> None:
 
     assert service.tick(now=NOON + 40 * MINUTE) == 0
     with writing() as work:
-        service.forget_unlock_in(work.session, booking_id=booking.id)
+        service.forget_unlock_in(
+            work.session, booking_id=booking.id, now=NOON + 40 * MINUTE, why="jammed"
+        )
 
     assert service.tick(now=NOON + 40 * MINUTE) == 1
 
