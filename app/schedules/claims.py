@@ -109,13 +109,17 @@ def release_claim_in(session: Session, *, claim_id: int) -> None:
     _end(session, [claim_id])
 
 
-def confirm_in(session: Session, *, booking_id: int) -> None:
-    """Turn a booking's hold into a claim that does not expire."""
-    session.execute(
+def confirm_in(session: Session, *, booking_id: int) -> int:
+    """Turn a booking's hold into a claim that does not expire.
+
+    :returns: how many claims were turned; anything but 1 means that the hold is gone
+    """
+    turned = session.execute(
         update(ClaimRow)
         .where(ClaimRow.booking_id == booking_id, ClaimRow.is_active)
         .values(kind="BOOKING", expires_at=None)
     )
+    return int(turned.rowcount)  # type: ignore[attr-defined]
 
 
 def shorten_in(

@@ -18,6 +18,7 @@ from app.bookings.domain import (
     Booking,
     BookingRefused,
     CarSnapshot,
+    NotNow,
     State,
     Terms,
     TimeTaken,
@@ -99,7 +100,7 @@ def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
     """This function will turn the driver's held time into a booking.
 
     :raises NotFound: if there is none, or it is somebody else's
-    :raises NotNow: if the hold has ended
+    :raises NotNow: if the hold has ended, or its time is not claimed any more
     """
     with writing() as work:
         found = load(BookingRow.code == code, BookingRow.driver_id == driver_id)
@@ -109,7 +110,9 @@ def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
         booking = apply_in(
             work.session, found[0], "confirm", Actor.DRIVER, now, actor_id=driver_id
         )
-        claims.confirm_in(work.session, booking_id=booking.id)
+        if claims.confirm_in(work.session, booking_id=booking.id) != 1:
+            # A booking without a claim would be a promise that nothing keeps.
+            raise NotNow("This time is not held for you any more. Please book again.")
         work.announce(_made(booking))
     return booking
 

@@ -12,7 +12,6 @@ from app.bookings.models import BookingEventRow
 from app.chargers import service as chargers
 from app.devices import service as devices
 
-
 # How the history names a wish to open that the box did not fulfill.
 UNLOCK_FAILED = "unlock_failed"
 

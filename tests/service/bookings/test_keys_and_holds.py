@@ -12,8 +12,10 @@ from app.accounts.service import Person
 from app.bookings import service
 from app.bookings.domain import BookingRefused, NotNow, State, TimeTaken
 from app.bookings.events import BookingMade
+from app.database import writing
 from app.kernel.errors import NotFound
 from app.kernel.events import Event
+from app.schedules import claims
 from tests.service.bookings.world import active_claims, asked, history, taken_slots
 from tests.support.factories_bookings import hours, make_booking
 from tests.support.factories_chargers import make_charger
@@ -124,6 +126,24 @@ def test_an_expired_hold_gives_way_although_no_job_has_run(
     assert active_claims(held.id) == []
     with pytest.raises(NotNow, match="not confirmed in time"):
         service.confirm(driver_id=dario.id, code=held.code, now=later)
+
+
+def test_a_hold_whose_time_was_given_back_is_not_confirmed(
+    in_app: Flask, told: list[Event], hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_charger(hanna, now=now)
+    held = service.take(asked(dario, charger.id), now, hold=True)
+    with writing() as work:
+        # A process whose clock runs ahead has retired it.
+        claims.retire_expired_in(
+            work.session, evse_id=charger.id, now=now + 16 * MINUTE
+        )
+
+    with pytest.raises(NotNow, match="not held for you any more"):
+        service.confirm(driver_id=dario.id, code=held.code, now=now + 14 * MINUTE)
+
+    assert service.get_booking(held.id).state is State.HELD
+    assert told == []
 
 
 def test_nobody_confirms_the_hold_of_another(

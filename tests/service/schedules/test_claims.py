@@ -181,8 +181,10 @@ def test_a_confirmed_hold_does_not_expire(charger: Charger, now: datetime) -> No
             expires_at=now + QUARTER,
             now=now,
         )
-        claims.confirm_in(work.session, booking_id=booking_id)
+        confirmed = claims.confirm_in(work.session, booking_id=booking_id)
+        missing = claims.confirm_in(work.session, booking_id=booking_id + 1)
 
+    assert (confirmed, missing) == (1, 0)
     with pytest.raises(SlotTaken):
         claim(charger, span(now, 0, 1), now + timedelta(hours=1))
 
