@@ -23,6 +23,8 @@ _CONF = """\
 per_listener_settings false
 listener {port} {bind}
 allow_anonymous false
+# Nobody can take over the session of another by naming its client id.
+use_username_as_clientid true
 password_file {folder}/passwd
 acl_file {folder}/acl
 {tls}

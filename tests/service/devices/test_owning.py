@@ -202,6 +202,7 @@ def test_mosquitto_gets_an_account_for_every_box(
     assert accounts.startswith("server:$7$")
     assert box.credentials.password not in accounts
     assert "set_tcp_nodelay true" in conf
+    assert "use_username_as_clientid true" in conf
     assert f"certfile {tmp_path}/c.pem" in conf
     assert "listener 8883 127.0.0.1" in conf
     assert "pattern read pb/v1/%u/down/#" in (tmp_path / "broker" / "acl").read_text()

@@ -11,6 +11,7 @@ from flask import Flask
 from app.database import db, writing
 from app.devices import bus, heartbeat, provisioning, service
 from app.devices.keys import server_password
+from app.devices.link import CLIENT_ID
 from app.devices.provisioning import Credentials
 from tests.support.databases import SECRET
 from tests.support.device_house import (
@@ -133,6 +134,9 @@ def test_a_command_reaches_the_box_within_a_second_and_is_not_retained(
         wait_for(lambda: client.heard, within_s=1)
 
     assert command(command_id).state == "SENT"
+    # The account has one connection at a time.
+    worker.stop()
+    worker.wait()
     with Client(broker.port, "server", server_password(SECRET), id="spy") as spy:
         spy.listens("pb/v1/+/down/#")
         spy.listens("pb/v1/+/up/state")
@@ -179,6 +183,22 @@ def test_a_box_can_neither_speak_nor_hear_for_another(
         assert stored(other) == []
         assert client.heard == [(topic(box, "down/rack"), client.heard[0][1], False)]
         assert thief.heard == []
+
+
+def test_a_box_cannot_take_over_the_session_of_the_server(
+    worker: Process, broker: ProductMosquitto, box: Credentials
+) -> None:
+    thief = Client(broker.port, box.device_id, box.password, id=CLIENT_ID)
+    with thief:
+        thief.listens(topic(box, "down/+"))
+        thief.says(topic(box, "up/rec"), records(meter(1)))
+        wait_for(lambda: thief.heard)
+
+        assert {heard[0] for heard in thief.heard} == {topic(box, "down/rack")}
+    log = broker.log()
+    assert "already connected" not in log
+    assert "as server (" in log
+    assert f"as {CLIENT_ID} " not in log
 
 
 def test_a_wrong_password_is_refused(
