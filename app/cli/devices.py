@@ -14,6 +14,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from app.cli.embedded import require_embedded
 from app.config import ROOT, Settings
 from app.devices import boxes, mosquitto, service
 from app.devices.domain.rules import parse_pairing_code
@@ -41,6 +42,7 @@ def device_worker() -> None:
 @click.option("--port", type=int, help="Default: MQTT_EMBEDDED_PORT.")
 def broker(port: int | None) -> None:
     """Run the embedded broker on the loopback interface (demonstration only)."""
+    require_embedded("production uses Mosquitto and MQTT_BROKER_URL.")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         embedded = importlib.import_module("app.devices.broker")
@@ -86,6 +88,7 @@ def provision(simulated: bool, into: Path | None) -> None:
 @click.option("--pair", "code", help="The pairing code of the owner's page.")
 def simulate(code: str | None) -> None:
     """Provision a simulated box and run its firmware until Ctrl-C."""
+    require_embedded("a simulated box would unlock nothing, and measure nothing.")
     pairing_code = parse_pairing_code(code) if code else None
     if code and pairing_code is None:
         raise click.BadParameter("A pairing code has 8 letters and digits (2-7).")

@@ -21,6 +21,7 @@ import click
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
+from app.cli.embedded import require_embedded
 from app.cli.seed import DEMO_LOG_INS, seed_if_empty
 from app.config import ROOT, Settings
 from app.devices.boxes import Supervisor
@@ -77,6 +78,7 @@ class Children:
 @click.option("--boxes/--no-boxes", default=True, help="Run the simulated boxes.")
 def run_all(host: str, workers: int, boxes: bool) -> None:
     """Start everything: database, broker, worker, clock, boxes and web server."""
+    require_embedded("in production each process is started on its own.")
     settings: Settings = current_app.extensions["plugbid_settings"]
     port = int(os.environ.get("PORT", "8000"))
     _require_free(host, port)

@@ -14,6 +14,7 @@ from app.bookings.service import Booking
 from app.cli.demo import people as demo_people
 from app.cli.demo import places as demo_places
 from app.cli.demo import stories
+from app.cli.embedded import require_embedded
 from app.kernel.events import EventBus
 from app.metering import listeners as metering
 from app.schedules import service as schedules
@@ -69,6 +70,7 @@ def _quietly() -> Iterator[None]:
 @click.command("seed")
 def seed() -> None:
     """Fill an empty database with the demo world; a database in use is left alone."""
+    require_embedded("it makes people whose passwords everybody knows.")
     if not seed_if_empty(now=clock.now()):
         click.echo("There are people in this database already. Nothing was changed.")
         return
