@@ -117,6 +117,38 @@ def test_an_unknown_address_is_a_friendly_404(client: Any) -> None:
     assert "There is nothing at this address" in answer.text
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/chargers/2147483648",
+        "/chargers/99999999999999999999999",
+        f"/chargers/{'9' * 5000}",
+        "/host/chargers/99999999999999999999999",
+        "/host/chargers/99999999999999999999999/box",
+        "/account/cars/99999999999999999999999/edit",
+        "/basemap/1/99999999999999999999999/0.svg",
+        "/bookings/AB%00CD",
+        "/sessions/AB%00CD",
+        "/receipts/AB%00CD",
+        "/receipts/AB%00CD.json",
+        "/u/AB%00CD",
+        "/u/AB%1BCD/state",
+        "/verify/AB%00CD",
+        "/static/AB%00CD.js",
+    ],
+)
+def test_an_address_no_row_can_have_is_a_404_for_both_browsers(
+    client: Any, hx: Any, sign_in: Any, dario: Any, address: str
+) -> None:
+    for browser in (client, hx):
+        sign_in(dario, browser)
+
+        answer = browser.get(address)
+
+        assert answer.status_code == 404
+        assert "There is nothing at this address" in answer.text
+
+
 def test_a_post_without_a_token_changes_nothing(client: Any) -> None:
     answer = client.post("/login", data={"email": "x"}, csrf=False)
 
