@@ -95,8 +95,11 @@ def read_span(
     :param ends: naive wall-clock time, or None for two hours
     :returns: the span (None where no time was given) and a sentence, empty where
         nothing was changed
-    :raises SearchRefused: if only the end was given, or it is not after the start
+    :raises SearchRefused: if only the end was given, or it is not after the start,
+        or either is no date of this century
     """
+    _require_this_century(starts, "from")
+    _require_this_century(ends, "to")
     if starts is None:
         if ends is not None:
             raise SearchRefused("Please say from when as well.", field="from")
@@ -113,6 +116,12 @@ def read_span(
             f"Time is sold in quarter hours: searching {first:%H:%M} to {last:%H:%M}."
         )
     return span, ""
+
+
+def _require_this_century(at: datetime | None, field: str) -> None:
+    # Far from both ends of the calendar, no arithmetic can leave it.
+    if at is not None and not 2000 <= at.year <= 2200:
+        raise SearchRefused("Please give a date of this century.", field=field)
 
 
 @dataclass(frozen=True, slots=True)
