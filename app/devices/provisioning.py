@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
@@ -92,5 +92,5 @@ def server_account(settings: Settings) -> tuple[str, str]:
     """Return the user name and password with which the worker logs in."""
     url = urlsplit(settings.mqtt_broker_url or "")
     if url.username:
-        return url.username, url.password or ""
+        return unquote(url.username), unquote(url.password or "")
     return "server", keys.server_password(settings.secret_key)
