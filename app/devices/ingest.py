@@ -7,7 +7,7 @@ what is acknowledged is on disk.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from app.devices.domain.fields import Malformed
 from app.devices.domain.messages import Message, parse
 from app.devices.domain.topics import parse_up
 from app.devices.models import DeviceRow, DroppedMessageRow
-from app.devices.turn import UNKNOWN, Dropped, Reply, Turn
+from app.devices.turn import UNKNOWN, Dropped, Reply, Turn, lock_devices
 
 _log = logging.getLogger(__name__)
 
@@ -63,9 +63,11 @@ def take(messages: Sequence[Inbound]) -> None:
     """
     with writing() as work:
         turn = Turn(session=work.session, now=messages[0].received_at)
+        places = [parse_up(message.topic) for message in messages]
+        devices = lock_devices(work.session, (place[0] for place in places if place))
         for message in messages:
             turn.now = message.received_at
-            _take_one(turn, message)
+            _take_one(turn, message, devices)
         _count(turn)
     _answer(turn.replies)
     announce_now(tuple(turn.events))
@@ -79,13 +81,13 @@ def note_drops(device_id: str, reason: str, count: int, *, now: datetime) -> Non
         _count(turn)
 
 
-def _take_one(turn: Turn, message: Inbound) -> None:
+def _take_one(turn: Turn, message: Inbound, devices: Mapping[str, DeviceRow]) -> None:
     place = parse_up(message.topic)
     if place is None:
         turn.drop(UNKNOWN, "foreign_topic")
         return
     device_id, kind = place
-    device = turn.session.get(DeviceRow, device_id)
+    device = devices.get(device_id)
     if device is None:
         turn.drop(UNKNOWN, "unknown_device")
         return

@@ -209,7 +209,10 @@ def tick(*, now: datetime) -> None:
     if db.session.scalar(select(DeviceRow.id).where(is_silent).limit(1)) is None:
         return
     with writing() as work:
-        for device in work.session.scalars(select(DeviceRow).where(is_silent)):
+        # In the order in which all lock them, or two of us could wait for each other.
+        silent = select(DeviceRow).where(is_silent).order_by(DeviceRow.id)
+        silent = silent.with_for_update(key_share=True)
+        for device in work.session.scalars(silent):
             work.announce(DeviceSeen(device_id=device.id, evse_id=device.evse_id))
         work.session.execute(update(DeviceRow).where(is_silent).values(is_online=False))
 

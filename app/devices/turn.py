@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -66,6 +67,21 @@ class Turn:
         """Send a signed message after the commit; it is not worth repeating."""
         topic = topics.down(device.id, kind)
         self.replies.append(Reply(topic, signing.seal(key_of(device), topic, body), 0))
+
+
+def lock_devices(session: Session, ids: Iterable[str]) -> dict[str, DeviceRow]:
+    """Return the known devices by id, locked in the one order that cannot deadlock.
+
+    Rows that merely refer to a device may still be added by others.
+    """
+    rows = session.scalars(
+        select(DeviceRow)
+        .where(DeviceRow.id.in_(set(ids)))
+        .order_by(DeviceRow.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {device.id: device for device in rows}
 
 
 def key_of(device: DeviceRow) -> bytes:
