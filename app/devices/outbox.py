@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import Writing, db, writing
@@ -13,7 +15,7 @@ from app.devices import transport
 from app.devices.domain import rules, signing, topics
 from app.devices.events import CommandAnswered
 from app.devices.models import CommandRow, DeviceRow
-from app.devices.turn import key_of
+from app.devices.turn import key_of, lock_devices
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 50
@@ -34,24 +36,44 @@ def send_due(*, now: datetime) -> int:
     """Send what waits and may still be sent; return how many left.
 
     The counter is taken and the command marked SENT before it leaves. A crash in
-    between costs the command, which dies unanswered; it cannot leave twice.
+    between costs the command, which dies unanswered; it cannot leave twice. One that
+    cannot be prepared dies alone.
     """
     way = transport.current()
     if not way.is_connected:
         return 0
     with writing() as work:
-        envelopes = [
-            (command.id, *_prepare(work, command, now))
-            for command in _queued(work.session)
-            if _may_leave(work, command, now)
-        ]
+        envelopes = list(_prepared(work, now))
     sent = 0
     for command_id, topic, payload in envelopes:
-        if way.publish(topic, payload, qos=1):
+        try:
+            has_left = way.publish(topic, payload, qos=1)
+        except Exception:
+            _log.exception("Command %s could not be published.", command_id)
+            has_left = False
+        if has_left:
             sent += 1
         else:
             _give_up(command_id, "broker_down", now)
     return sent
+
+
+def _prepared(work: Writing, now: datetime) -> Iterator[tuple[str, str, bytes]]:
+    devices = lock_devices(work.session, _addressed(work.session))
+    for command in _queued(work.session, devices):
+        device = devices[command.device_id]
+        if not _may_leave(work, command, device, now):
+            continue
+        try:
+            with work.session.begin_nested():
+                topic, payload = _prepare(work, command, device, now)
+        except OperationalError:
+            raise
+        except Exception:
+            _log.exception("Command %s could not be prepared.", command.id)
+            _end(work, command, "expired", now)
+        else:
+            yield command.id, topic, payload
 
 
 def expire(*, now: datetime) -> int:
@@ -86,10 +108,20 @@ def _open() -> Select[CommandRow]:
     return select(CommandRow).where(CommandRow.state.in_(("QUEUED", "SENT")))
 
 
-def _queued(session: Session) -> list[CommandRow]:
+def _addressed(session: Session) -> set[str]:
+    waiting = (
+        select(CommandRow.device_id)
+        .where(CommandRow.state == "QUEUED")
+        .order_by(CommandRow.created_at, CommandRow.id)
+        .limit(_AT_ONCE)
+    )
+    return set(session.scalars(waiting))
+
+
+def _queued(session: Session, device_ids: Iterable[str]) -> list[CommandRow]:
     waiting = (
         select(CommandRow)
-        .where(CommandRow.state == "QUEUED")
+        .where(CommandRow.state == "QUEUED", CommandRow.device_id.in_(device_ids))
         .order_by(CommandRow.created_at, CommandRow.id)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -97,8 +129,9 @@ def _queued(session: Session) -> list[CommandRow]:
     return list(session.scalars(waiting))
 
 
-def _may_leave(work: Writing, command: CommandRow, now: datetime) -> bool:
-    device = work.session.get_one(DeviceRow, command.device_id)
+def _may_leave(
+    work: Writing, command: CommandRow, device: DeviceRow, now: datetime
+) -> bool:
     if rules.has_died(command.state, command.expires_at, now):
         _end(work, command, "expired", now)
     elif (
@@ -111,14 +144,9 @@ def _may_leave(work: Writing, command: CommandRow, now: datetime) -> bool:
     return False
 
 
-def _is_online(device: DeviceRow, now: datetime) -> bool:
-    return rules.is_online(device.is_online, device.last_seen_at, now)
-
-
-def _prepare(work: Writing, command: CommandRow, now: datetime) -> tuple[str, bytes]:
-    device = work.session.get_one(
-        DeviceRow, command.device_id, with_for_update=True, populate_existing=True
-    )
+def _prepare(
+    work: Writing, command: CommandRow, device: DeviceRow, now: datetime
+) -> tuple[str, bytes]:
     device.command_counter = rules.next_counter(device.command_counter, now)
     command.counter, command.state = device.command_counter, "SENT"
     command.sent_at = now

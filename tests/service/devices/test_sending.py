@@ -10,6 +10,7 @@ from flask import Flask
 from app.database import writing
 from app.devices import bus, outbox, service, transport
 from app.devices.events import CommandAnswered
+from app.devices.models import DeviceRow
 from app.kernel.errors import NotFound
 from tests.support.factories_devices import (
     NONCE,
@@ -138,6 +139,42 @@ def test_a_broker_that_breaks_off_at_the_last_moment_ends_the_command(
     box: FakeBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(box.wire, "publish", lambda *_args, **_kwargs: False)
+    command_id = queue(box)
+
+    assert outbox.send_due(now=box.now) == 0
+
+    assert service.command(command_id).why == "broker_down"
+
+
+def test_a_box_whose_key_cannot_be_read_costs_its_own_command_only(
+    box: FakeBox, in_app: Flask, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = listen(in_app, CommandAnswered)
+    broken = make_online_box(in_app, now=now)
+    with writing() as work:
+        row = work.session.get_one(DeviceRow, broken.id)
+        row.key_encrypted = b"encrypted with another SECRET_KEY"
+    lost, kept = queue(broken), queue(box, after_s=1)
+
+    sent = outbox.send_due(now=box.now + timedelta(seconds=1))
+
+    assert sent == 1
+    assert [each["id"] for each in box.hears("cmd")] == [kept]
+    assert (service.command(lost).state, service.command(lost).why) == (
+        "EXPIRED",
+        "expired",
+    )
+    assert f"Command {lost} could not be prepared." in caplog.text
+    assert [event.command_id for event in heard] == [lost]
+
+
+def test_a_connection_that_fails_costs_the_command_and_nothing_else(
+    box: FakeBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_kwargs: object) -> bool:
+        raise ValueError("no such topic")
+
+    monkeypatch.setattr(box.wire, "publish", fail)
     command_id = queue(box)
 
     assert outbox.send_due(now=box.now) == 0
