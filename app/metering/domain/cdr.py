@@ -53,6 +53,9 @@ class Cost:
     billed_wh: int
 
 
+_NOTHING = Cost(lines=(), total_minor=0, billed_wh=0)
+
+
 def cost_of(promise: Promise, energy_wh: int) -> Cost:
     """Return what this much energy costs.
 
@@ -61,7 +64,7 @@ def cost_of(promise: Promise, energy_wh: int) -> Cost:
     3. Should that exceed the promised ceiling, a line takes the rest off.
     """
     if energy_wh < FREE_BELOW_WH:
-        return Cost(lines=(), total_minor=0, billed_wh=0)
+        return _NOTHING
     bill = rate(
         promise.tariff, promise.booked, energy_wh, energy_cap_wh=promise.energy_cap_wh
     )
@@ -128,15 +131,23 @@ class Sealed:
 
 
 def seal(
-    flow: Flow, *, promise: Promise, parties: Parties, device_id: str, now: datetime
+    flow: Flow,
+    *,
+    promise: Promise,
+    parties: Parties,
+    device_id: str,
+    now: datetime,
+    is_billed: bool = True,
 ) -> Sealed:
     """Return the final record of an ended session.
 
+    :param is_billed: False bills nothing, whatever flowed
     :raises NotOver: if it has not ended
     """
     if flow.status != COMPLETED or flow.ended_at is None:
         raise NotOver("The session has not ended yet.")
-    content = _content(flow, flow.ended_at, promise, parties, device_id)
+    cost = cost_of(promise, flow.energy_wh) if is_billed else _NOTHING
+    content = _content(flow, flow.ended_at, cost, promise, parties, device_id)
     content["sealed_at"] = _iso(now)
     start_wh = flow.meter_start_wh or 0
     return Sealed(
@@ -145,16 +156,20 @@ def seal(
         meter_start_wh=start_wh,
         meter_stop_wh=start_wh + flow.energy_wh,
         energy_wh=flow.energy_wh,
-        total_minor=cost_of(promise, flow.energy_wh).total_minor,
+        total_minor=cost.total_minor,
         started_at=flow.started_at or flow.ended_at,
         ended_at=flow.ended_at,
     )
 
 
 def _content(
-    flow: Flow, ended_at: datetime, promise: Promise, parties: Parties, device_id: str
+    flow: Flow,
+    ended_at: datetime,
+    cost: Cost,
+    promise: Promise,
+    parties: Parties,
+    device_id: str,
 ) -> dict[str, object]:
-    cost = cost_of(promise, flow.energy_wh)
     return {
         "version": CONTENT_VERSION,
         "booking": {
@@ -178,7 +193,7 @@ def _content(
         "energy_cap_wh": promise.energy_cap_wh,
         "tariff": promise.tariff.as_dict(),
         "lines": list(cost.lines),
-        "is_free": flow.energy_wh < FREE_BELOW_WH,
+        "is_free": cost == _NOTHING,
         "currency": parties.currency,
         "total_minor": cost.total_minor,
         "ceiling_minor": promise.ceiling_minor,

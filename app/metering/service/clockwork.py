@@ -148,6 +148,9 @@ def _give_up(session_id: int, why: str, now: datetime) -> bool:
 
 
 def _stop_because(row: SessionRow, booking: Booking, now: datetime) -> str | None:
+    if booking.state not in (State.RESERVED, State.IN_USE):
+        # Canceled while the lock was opening; the first stop may have got lost.
+        return "CANCELED"
     if now >= power_off_at(booking) + timedelta(seconds=LATE_S):
         return "END_OF_BOOKING"
     flow = flow_of(row)

@@ -31,7 +31,12 @@ def promise_of(booking: Booking) -> Promise:
 
 
 def seal_in(work: Writing, row: SessionRow, flow: Flow, now: datetime) -> None:
-    """Seal an ended session, once, and complete its booking."""
+    """Seal an ended session, once, and complete its booking.
+
+    Only a session whose booking completes with it is billed. Was the booking
+    canceled, released or failed before, the record tells what flowed and bills
+    nothing: at most the booking's own fee is owed.
+    """
     booking = bookings.get_booking(row.booking_id)
     sealed_before = work.session.scalar(
         select(CdrRow.id).where(CdrRow.booking_id == row.booking_id)
@@ -39,20 +44,27 @@ def seal_in(work: Writing, row: SessionRow, flow: Flow, now: datetime) -> None:
     if sealed_before is not None:
         _log.error("Booking %s is billed already; %s is not.", booking.code, row.code)
         return
+    is_billed = _complete_in(work, booking, now)
     sealed = seal(
         flow,
         promise=promise_of(booking),
         parties=_parties_of(booking),
         device_id=row.device_id,
         now=now,
+        is_billed=is_billed,
     )
     work.session.add(_cdr_row(row, booking, sealed, now))
     work.session.flush()
+    work.announce(_ended(row, booking, sealed))
+
+
+def _complete_in(work: Writing, booking: Booking, now: datetime) -> bool:
     try:
         bookings.complete_in(work.session, booking_id=booking.id, now=now)
     except NotNow:
         _log.error("Booking %s had ended before its session.", booking.code)
-    work.announce(_ended(row, booking, sealed))
+        return False
+    return True
 
 
 def _cdr_row(
