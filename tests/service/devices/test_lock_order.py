@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -52,7 +52,7 @@ def send_commands(boxes: list[FakeBox]) -> None:
 
 def queue_commands(boxes: list[FakeBox]) -> None:
     """Queue a command for each box, in the given order."""
-    for box in boxes:
+    for second, box in enumerate(boxes):
         with writing() as work:
             bus.send(
                 work.session,
@@ -61,7 +61,7 @@ def queue_commands(boxes: list[FakeBox]) -> None:
                 arg={},
                 requested_by=None,
                 ttl_s=10,
-                now=box.now,
+                now=box.now + timedelta(seconds=second),
             )
 
 
