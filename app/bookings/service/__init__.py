@@ -10,8 +10,8 @@ from app.bookings.service.changing import (
     forget_unlock_in,
     mark_in_use_in,
     note_unlock_in,
-    tick,
 )
+from app.bookings.service.clockwork import tick
 from app.bookings.service.offering import (
     Offer,
     Week,

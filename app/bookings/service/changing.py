@@ -21,11 +21,11 @@ from app.bookings.domain import (
     due_transition,
     get_transition,
 )
-from app.bookings.events import BookingCanceled, BookingMissed
+from app.bookings.events import BookingCanceled
 from app.bookings.models import BookingEventRow, BookingRow
 from app.bookings.service.readiness import UNLOCK_FAILED, could_charge_in
 from app.bookings.service.reading import load, role_of, views
-from app.database import db, writing
+from app.database import writing
 from app.kernel.errors import NotFound
 from app.schedules import claims
 
@@ -37,7 +37,7 @@ def cancel(*, user_id: int, code: str, now: datetime) -> Booking:
     :raises NotNow: if the booking's state or the time does not allow it
     """
     with writing() as work:
-        booking = _locked(work.session, BookingRow.code == code)
+        booking = locked(work.session, BookingRow.code == code)
         actor = role_of(booking, user_id)
         why = "The host called it off." if actor is Actor.OWNER else ""
         booking = apply_in(
@@ -91,7 +91,7 @@ def note_unlock_in(session: Session, *, booking_id: int, now: datetime) -> Booki
 
     :raises NotNow: if the booking does not allow unlocking at this instant
     """
-    booking = _locked(session, BookingRow.id == booking_id)
+    booking = locked(session, BookingRow.id == booking_id)
     get_transition("unlock", booking, Actor.DRIVER, now)
     _set(session, booking_id, unlock_asked_at=now)
     return booking
@@ -106,7 +106,7 @@ def forget_unlock_in(
 
     :param why: the box's answer, ``jammed`` for instance
     """
-    booking = _locked(session, BookingRow.id == booking_id)
+    booking = locked(session, BookingRow.id == booking_id)
     _set(session, booking_id, unlock_asked_at=None)
     session.execute(
         insert(BookingEventRow).values(
@@ -127,7 +127,7 @@ def mark_in_use_in(session: Session, *, booking_id: int, now: datetime) -> bool:
     :returns: whether anything changed; told twice, the second changes nothing
     :raises NotNow: if the booking had ended before
     """
-    booking = _locked(session, BookingRow.id == booking_id)
+    booking = locked(session, BookingRow.id == booking_id)
     if booking.state is State.IN_USE:
         return False
     apply_in(session, booking, "start", Actor.SYSTEM, now)
@@ -142,7 +142,7 @@ def complete_in(
     :returns: whether anything changed; told twice, the second changes nothing
     :raises NotNow: if the booking had ended in another way
     """
-    booking = _locked(session, BookingRow.id == booking_id)
+    booking = locked(session, BookingRow.id == booking_id)
     if booking.state is State.COMPLETED:
         return False
     if booking.state is State.RESERVED:
@@ -156,23 +156,8 @@ def fail_in(session: Session, *, booking_id: int, now: datetime, why: str) -> No
 
     :raises NotNow: if the booking had ended before
     """
-    booking = _locked(session, BookingRow.id == booking_id)
+    booking = locked(session, BookingRow.id == booking_id)
     apply_in(session, booking, "fail", Actor.SYSTEM, now, why=why)
-
-
-def tick(*, now: datetime) -> int:
-    """This function will write down what the clock has decided: lapsed and missed.
-
-    Correctness does not wait for it; everybody asks for the effective state.
-
-    :returns: how many bookings changed
-    """
-    waiting = load(
-        BookingRow.state.in_(sorted(LIVE - {State.IN_USE})),
-    )
-    due = [each.id for each in waiting if due_transition(each, now)]
-    db.session.rollback()
-    return sum(_do_due(booking_id, now) for booking_id in due)
 
 
 def apply_in(
@@ -236,27 +221,6 @@ def note_in(
     )
 
 
-def _do_due(booking_id: int, now: datetime) -> bool:
-    with writing() as work:
-        booking = _locked(work.session, BookingRow.id == booking_id)
-        step = due_transition(booking, now)
-        if step is None:
-            return False
-        ended = apply_in(work.session, booking, step.name, Actor.SYSTEM, now)
-        if ended.state is State.NO_SHOW:
-            work.announce(
-                BookingMissed(
-                    booking_id=ended.id,
-                    code=ended.code,
-                    charger_id=ended.charger_id,
-                    driver_id=ended.driver_id,
-                    owner_id=ended.owner_id,
-                    fee_minor=ended.fee_minor,
-                )
-            )
-    return True
-
-
 def _fee_minor(
     session: Session, booking: Booking, step: Transition, now: datetime
 ) -> int:
@@ -269,7 +233,8 @@ def _fee_minor(
     return fee if fee and could_charge_in(session, booking, now) else 0
 
 
-def _locked(session: Session, condition: ColumnElement[bool]) -> Booking:
+def locked(session: Session, condition: ColumnElement[bool]) -> Booking:
+    """Return the booking, fresh, and kept from others until the transaction ends."""
     rows = session.scalars(
         select(BookingRow)
         .where(condition)

@@ -6,9 +6,12 @@ whatever was missed is derived from stored rows at the next call.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.bookings import service as bookings
 from app.bookings.domain import Booking, State
@@ -34,6 +37,7 @@ from app.metering.service.progress import advance, apply_in, settle_in
 from app.metering.service.sealing import seal_in
 from app.metering.service.stored import RUNNING, flow_of, locked, running_in
 
+_log = logging.getLogger(__name__)
 LEASE_EVERY_S = 120
 # The box ends by itself; the server only helps where that did not happen.
 LATE_S = 30
@@ -53,8 +57,25 @@ def tick(*, now: datetime) -> int:
         .where(SessionRow.status.in_(RUNNING))
         .order_by(SessionRow.id)
     ).all()
-    changed = sum(_tend(session_id, now) for session_id in running)
-    return changed + sum(_close(session_id, now) for session_id in _unused(now))
+    changed = _each(_tend, running, now)
+    return changed + _each(_close, _unused(now), now)
+
+
+def _each(
+    work: Callable[[int, datetime], bool], session_ids: Sequence[int], now: datetime
+) -> int:
+    """Do it for every session: a broken one must not keep the others from ending."""
+    changed = 0
+    for session_id in session_ids:
+        try:
+            changed += work(session_id, now)
+        except OperationalError:
+            # The database is busy or away, which concerns them all: next time.
+            raise
+        except Exception:
+            db.session.rollback()
+            _log.exception("Session number %s could not be tended.", session_id)
+    return changed
 
 
 def _unused(now: datetime) -> list[int]:
