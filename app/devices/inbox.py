@@ -55,6 +55,7 @@ def _hello(turn: Turn, device: DeviceRow, hello: Hello) -> None:
     if hello.journal_id != device.journal_id:
         journal.adopt_in(turn.session, device, hello.journal_id)
     device.connection_counter = hello.counter
+    device.announced_seq = hello.last_seq
     device.boot_nonce = hello.boot_nonce
     device.firmware = hello.firmware
     device.is_online, device.last_seen_at = True, turn.now
@@ -74,6 +75,7 @@ def _state(turn: Turn, device: DeviceRow, state: State, *, retained: bool) -> No
     if not is_current(state.counter, device.connection_counter):
         raise Dropped("late")
     device.connection_counter = state.counter
+    device.announced_seq = max(device.announced_seq, state.last_seq)
     device.is_online = True
     if not retained:
         # What the broker kept for us may be old; it proves no life.

@@ -87,7 +87,7 @@ def store_in(
 def adopt_in(session: Session, device: DeviceRow, journal_id: int) -> None:
     """Take a box's new (or once known) journal as the one in use."""
     device.journal_id = journal_id
-    device.lost_records = 0
+    device.lost_records = device.announced_seq = 0
     device.acked_seq = _contiguous_in(session, device.id, journal_id, 0)
 
 

@@ -51,6 +51,8 @@ class DeviceRow(Row):
     # The journal in use and the highest contiguous sequence number stored.
     journal_id: Mapped[int | None] = mapped_column(BigInteger)
     acked_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    # The highest number the box says it has written; the rest is under way.
+    announced_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     # Records of this journal that the box gave up for want of space, and said so.
     lost_records: Mapped[int] = mapped_column(BigInteger, default=0)
     command_counter: Mapped[int] = mapped_column(BigInteger, default=0)

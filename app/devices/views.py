@@ -32,6 +32,7 @@ class Device:
     is_simulated: bool
     journal_id: int | None
     acked_seq: int
+    announced_seq: int
     lost_records: int
 
     def is_online(self, now: datetime) -> bool:
@@ -92,6 +93,7 @@ def device_view(row: DeviceRow) -> Device:
         is_simulated=row.is_simulated,
         journal_id=row.journal_id,
         acked_seq=row.acked_seq,
+        announced_seq=row.announced_seq,
         lost_records=row.lost_records,
     )
 

@@ -245,6 +245,7 @@ def upgrade():
     sa.Column('session_code', sa.String(length=16), nullable=True),
     sa.Column('journal_id', sa.BigInteger(), nullable=True),
     sa.Column('acked_seq', sa.BigInteger(), nullable=False),
+    sa.Column('announced_seq', sa.BigInteger(), nullable=False),
     sa.Column('lost_records', sa.BigInteger(), nullable=False),
     sa.Column('command_counter', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['evse_id'], ['evse.id'], name=op.f('fk_device_evse_id'), ondelete='SET NULL'),

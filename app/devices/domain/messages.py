@@ -49,6 +49,7 @@ class State:
     faults: tuple[str, ...]
     meter_ok: bool
     session_code: str | None
+    last_seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,6 @@ def _state(body: dict[str, Any]) -> State | Will:
     if not isinstance(faults, list) or len(faults) > MAX_FAULTS:
         raise Malformed("f")
     integer(body.get("j"), "j", 0, records.MAX_JOURNAL_ID)
-    integer(body.get("s"), "s", 0, records.MAX_SEQ)
     flag(body.get("paired"), "paired")
     return State(
         counter=_counter(body),
@@ -135,6 +135,7 @@ def _state(body: dict[str, Any]) -> State | Will:
         faults=tuple(text(word, "f", 24, _WORD) for word in faults),
         meter_ok=flag(body.get("m"), "m"),
         session_code=_session_code(body.get("sid")),
+        last_seq=integer(body.get("s"), "s", 0, records.MAX_SEQ),
     )
 
 

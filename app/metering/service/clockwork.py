@@ -153,9 +153,13 @@ def _lost_because(
 def _has_forgotten(device: Device, row: SessionRow) -> bool:
     """Return whether the stop record can be gone: journal wiped or overflown.
 
-    Otherwise it is still on its way, however long the box was away.
+    Otherwise it is still on its way, however long the box was away: also where
+    records were lost, until all that the box has written is here.
     """
-    return device.journal_id != row.journal_id or device.lost_records > 0
+    if device.journal_id != row.journal_id:
+        return True
+    has_told_all = device.acked_seq >= device.announced_seq
+    return device.lost_records > 0 and has_told_all
 
 
 def _give_up(session_id: int, why: str, now: datetime) -> bool:

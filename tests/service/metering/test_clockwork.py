@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.bookings.domain import State
 from app.devices import service as devices
 from app.metering import service as metering
-from tests.support.factories_devices import JOURNAL, hello
+from tests.support.factories_devices import JOURNAL, NOW_MS, hello, records
 from tests.support.plugs import Plug
 
 
@@ -145,6 +145,53 @@ def test_a_box_that_lost_its_memory_ends_the_session_at_the_last_reading(
     cdr = metering.find_cdr(plug.booking.id)
     assert cdr is not None
     assert cdr.energy_wh == 4_000
+    assert cdr.content["session"]["stop_reason"] == "LOST"
+
+
+def test_a_backlog_with_losses_is_waited_for_until_its_end(plug: Plug) -> None:
+    asked = plug.opens()
+    plug.charges(asked, 4_000, minutes=30)
+    last = plug.seq + 70
+    plug.after(online=False, hours=1)
+    plug.box.says("hello", hello(c=2, s=last))
+    plug.tells_state(c=2, s=last)
+    # The box gave up 60 records; of the other ten it has sent one.
+    plug.seq += 61
+    sent = [["M", plug.seq, NOW_MS, 2, 45_000, 2301, 16_000, 110_000]]
+    plug.box.says("rec", records(*sent, d=60))
+
+    plug.after(online=False, minutes=4)
+    plug.tells_state(c=2, s=last)
+    metering.tick(now=plug.now)
+    assert plug.view(asked).status == "ACTIVE"
+    plug.seq = last - 1
+    left = range(last - 8, last)
+    rest = [["M", seq, NOW_MS, 2, 46_000, 2301, 16_000, 110_000] for seq in left]
+    plug.box.says("rec", records(*rest, d=60))
+    plug.stops(asked, 48_012)
+
+    cdr = metering.find_cdr(plug.booking.id)
+    assert cdr is not None
+    assert cdr.energy_wh == 10_000
+    assert cdr.content["session"]["stop_reason"] == "DRIVER"
+
+
+def test_a_stop_among_the_lost_records_is_not_waited_for(plug: Plug) -> None:
+    asked = plug.opens()
+    plug.charges(asked, 4_000, minutes=30)
+    last = plug.seq + 61
+    plug.after(online=False, hours=1)
+    plug.box.says("hello", hello(c=2, s=last))
+    plug.tells_state(c=2, s=last)
+    sent = [["M", last, NOW_MS, 2, 45_000, 2301, 0, 0]]
+    plug.box.says("rec", records(*sent, d=60))
+
+    plug.after(online=False, minutes=4)
+    plug.tells_state(c=2, s=last)
+    metering.tick(now=plug.now)
+
+    cdr = metering.find_cdr(plug.booking.id)
+    assert cdr is not None
     assert cdr.content["session"]["stop_reason"] == "LOST"
 
 
