@@ -209,7 +209,8 @@ def test_the_box_comes_back_when_the_broker_does(tmp_path: Path, dev: str) -> No
 
         broker.start()
 
-        server.wait("up/hello", after=connected, timeout_s=20)
+        # A box that is back before the server says hello again after 30 s of silence.
+        server.wait("up/hello", after=connected, timeout_s=60)
         assert box.alive
 
 

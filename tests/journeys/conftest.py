@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
@@ -15,7 +14,6 @@ from tests.support.product import Product
 
 QUARTER_S = 900
 PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 800}
 
 
 def seconds_to_seven_past() -> int:
@@ -37,9 +35,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def playwright() -> Iterator[Playwright]:
-    """The driver of browsers."""
+    """The driver of browsers; it keeps an event loop running, so only for one test."""
     if find_chromium() is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium must be installed for the tests in CI")
@@ -48,7 +46,7 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One browser for everything that needs no camera."""
     running = playwright.chromium.launch(**chromium_options())
@@ -56,11 +54,33 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     running.close()
 
 
+def listen(page: Page, problems: list[str]) -> None:
+    """Note every script error and everything the content policy had to block."""
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            problems.append(message.text)
+            if "Content Security Policy" in message.text
+            else None
+        ),
+    )
+
+
 @pytest.fixture
-def open_page(browser: Browser, product: Product) -> Iterator[Callable[..., Page]]:
-    """Open a page of a new person: own cookies, and no script error forgiven."""
+def problems() -> Iterator[list[str]]:
+    """What went wrong in any page of the test; nothing may."""
+    noted: list[str] = []
+    yield noted
+    assert noted == []
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, product: Product, problems: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Open a page of a new person, with cookies of his own."""
     contexts = []
-    problems: list[str] = []
 
     def open_one(*, javascript: bool = True, **options: object) -> Page:
         context = browser.new_context(
@@ -72,24 +92,9 @@ def open_page(browser: Browser, product: Product) -> Iterator[Callable[..., Page
         context.set_default_timeout(45_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                problems.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
-            ),
-        )
+        listen(page, problems)
         return page
 
     yield open_one
     for context in contexts:
         context.close()
-    assert problems == []
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder for pictures of a failed story."""
-    return tmp_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -54,8 +55,11 @@ def list_charger(page: Page, name: str, *, lat: float, lon: float) -> str:
     page.get_by_label("Energy", exact=True).fill("0.40")
     page.get_by_label("Time on the charger").fill("0.50")
     page.get_by_label("Currency").select_option("EUR")
-    page.get_by_role("button", name="Always").click()
+    for words in ("Always", "Add a date"):
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name=words).click()
     expect(page.get_by_label("Sunday, open until")).to_have_value("00:00")
+    page.locator("input[type=date]").first.fill("2030-12-24")
     page.get_by_label(re.compile("How to get in")).fill("Blue gate, left of the oak.")
     page.get_by_label(re.compile("House rules")).fill("No horns after ten.")
     page.get_by_role("button", name="Put it on the map").click()
@@ -78,7 +82,32 @@ def wall(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M")
 
 
-def figure(page: Page, title: str) -> str:
-    """Return what one of the live tiles shows."""
-    tile = page.locator("dl.meters > div", has_text=title)
-    return tile.locator("dd").inner_text()
+def add_photo(page: Page, picture: bytes) -> None:
+    """Upload a photo on the charger's page and see it there."""
+    page.locator("#photo-form input[type=file]").set_input_files(
+        {"name": "driveway.png", "mimeType": "image/png", "buffer": picture}
+    )
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#photos .photo-grid img")).to_have_count(1)
+
+
+def search(page: Page, span: tuple[datetime, datetime], *, plug: str) -> None:
+    """Choose a time and a plug in the form; list and map change by one request."""
+    filters = page.locator("#search details.filters")
+    if filters.get_attribute("open") is None:
+        filters.locator("summary").click()
+    page.locator("#search [name=from]").fill(wall(span[0]))
+    page.locator("#search [name=to]").fill(wall(span[1]))
+    with page.expect_response(lambda answer: f"plug={plug}" in answer.url):
+        page.get_by_label("Plug", exact=True).select_option(plug)
+
+
+def pins(page: Page) -> list[str]:
+    """Return the names that the map holds now, whether drawn as price or dot."""
+    island = json.loads(page.locator("#map-data").text_content() or "{}")
+    return [str(point["name"]) for point in island["points"]]
+
+
+def cards(page: Page) -> list[str]:
+    """Return the names in the list."""
+    return page.locator(".explore-results .card-title").all_inner_texts()

@@ -17,11 +17,15 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.journeys import steps
-from tests.journeys.conftest import PHONE, seconds_to_seven_past
+from tests.journeys.conftest import PHONE, listen, seconds_to_seven_past
 from tests.support.browser import as_camera, chromium_options
 from tests.support.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("journeys"),
+]
 LAT, LON = 52.4936, 13.4012
 
 
@@ -29,6 +33,7 @@ def test_the_main_job_from_listing_to_receipt(
     open_page: Callable[..., Page],
     playwright: Playwright,
     product: Product,
+    problems: list[str],
     tmp_path: Path,
 ) -> None:
     # Hanna signs up and puts her charger on the map.
@@ -37,10 +42,19 @@ def test_the_main_job_from_listing_to_receipt(
     host_page = steps.list_charger(hanna, "Probe driveway", lat=LAT, lon=LON)
     charger_id = int(re.search(r"/host/chargers/(\d+)", host_page).group(1))  # type: ignore[union-attr]
 
-    # She pairs a box, sees it live, and lets it test itself.
+    steps.add_photo(hanna, _photo())
+
+    # She asks for a pairing code, a box says it, and she sees the box live.
     hanna.goto(f"/host/chargers/{charger_id}/box")
+    hanna.get_by_role("button", name="Show a pairing code").click()
+    expect(hanna.locator(".big-code")).to_have_text(re.compile(r"^\w{4}-\w{4}$"))
     hanna.get_by_role("button", name="Start a simulated box").click()
     expect(hanna.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
+    expect(hanna.locator("#state")).to_contain_text("Locked")
+    expect(hanna.locator("#state")).to_contain_text(re.compile(r"Firmware\s*\d"))
+    expect(hanna.locator("#state")).to_contain_text("Answers")
+
+    # The box tests itself: the lock moves, the meter answers.
     hanna.get_by_role("button", name="Run the self-test").click()
     expect(hanna.get_by_text("Passed", exact=True)).to_be_visible(timeout=15_000)
 
@@ -63,21 +77,22 @@ def test_the_main_job_from_listing_to_receipt(
     )
     dario = context.new_page()
     dario.set_default_timeout(45_000)
+    listen(dario, problems)
+    nell = open_page()
     try:
-        _drive(dario, charger_id, link)
+        paid = _drive(dario, nell, charger_id, link)
     finally:
         context.close()
         phone.close()
 
     # Hanna sees the session and the income.
     hanna.goto("/host")
-    expect(hanna.get_by_text("Probe driveway").first).to_be_visible()
-    expect(hanna.locator("dl.stats").first).to_contain_text("€")
-    hanna.goto(f"/host/chargers/{charger_id}")
-    expect(hanna.get_by_text("Probe driveway").first).to_be_visible()
+    expect(hanna.locator(".earned-list")).to_contain_text("Dario Rossi")
+    expect(hanna.locator(".earned-list")).to_contain_text(f"€{paid}")
+    expect(hanna.locator("dl.stats").first).to_contain_text(f"€{paid}")
 
 
-def _drive(page: Page, charger_id: int, link: str) -> None:
+def _drive(page: Page, nell: Page, charger_id: int, link: str) -> str:
     # He signs up and says what car he has.
     steps.sign_up(page, "Dario Rossi", "dario.rossi@example.org")
     page.goto("/account/cars/new")
@@ -89,26 +104,38 @@ def _drive(page: Page, charger_id: int, link: str) -> None:
     page.wait_for_url(re.compile(r"/account(#.*)?$"))
 
     # He searches near the place, for a free time; the list and the map agree.
-    starts_at, ends_at = steps.next_quarter(seconds_to_seven_past(), hours=2)
-    span = f"from={steps.wall(starts_at)}&to={steps.wall(ends_at)}"
-    page.goto(f"/?lat={LAT}&lon={LON}&radius_km=3&{span}")
+    span = steps.next_quarter(seconds_to_seven_past(), hours=2)
+    page.goto(f"/?lat={LAT}&lon={LON}&radius_km=3")
+    steps.search(page, span, plug="CHADEMO")
+    assert "Probe driveway" not in steps.pins(page) + steps.cards(page)
+    steps.search(page, span, plug="IEC_62196_T2")
     card = page.locator(f"article[data-charger-id='{charger_id}']")
-    expect(card).to_contain_text("Probe driveway")
     expect(card).to_contain_text(re.compile(r"€\d+\.\d\d"))
-    assert "Probe driveway" in (page.locator("#map-data").text_content() or "")
+    expect(card).to_contain_text("straight line")
+    assert sorted(steps.pins(page)) == sorted(steps.cards(page))
     card.get_by_role("link", name="Probe driveway").click()
 
     # The page promises a ceiling and says why; he books.
     expect(page.locator("#quote")).to_contain_text("At most")
     expect(page.locator("#quote")).to_contain_text("€9.80")
     expect(page.get_by_text("Probestraße")).to_have_count(0)
+    nell.goto(page.url)
+    expect(nell.get_by_role("link", name="Log in to book")).to_be_visible()
+    offer_url = page.url
     page.get_by_role("button", name=re.compile("Book for at most")).click()
     page.wait_for_url(re.compile(r"/bookings/[A-Z2-7]{10}"))
     expect(page.get_by_text("Probestraße 7")).to_be_visible()
     expect(page.get_by_text("Blue gate")).to_be_visible()
     booking_url = page.url
 
-    # At the charger he scans the label, and the lock opens within a second.
+    # Nobody else gets that time any more, and a stranger's tap opens nothing.
+    nell.goto(offer_url)
+    expect(nell.locator("#quote")).to_contain_text("Nearest free times")
+    steps.log_in(nell, "nell@plugbid.test", "charge-me-up")
+    nell.goto(link)
+    expect(nell.get_by_role("button", name="Open the lock")).to_have_count(0)
+
+    # At the charger he scans the label, and the lock opens.
     # (He allowed the camera before, so it starts by itself.)
     page.goto("/scan")
     page.wait_for_url(link, timeout=30_000)
@@ -125,16 +152,20 @@ def _drive(page: Page, charger_id: int, link: str) -> None:
     expect(page.locator("dl.meters")).to_contain_text(
         re.compile(r"(0\.[2-9]|[1-9]\d*\.)\d* ?kWh"), timeout=40_000
     )
+    expect(page.locator("dl.meters")).to_contain_text("11.0 kW")
+    expect(page.locator("dl.meters")).to_contain_text("Time left")
+    expect(page.locator("dl.meters")).to_contain_text(re.compile(r"€\d\.\d\d"))
     page.get_by_role("button", name="Stop charging").click()
     page.get_by_role("link", name="See the receipt").click(timeout=30_000)
 
     # The receipt starts and ends with the meter, and keeps the promise.
-    _check_receipt(page)
+    paid = _check_receipt(page)
     page.goto(booking_url)
     expect(page.get_by_text("Completed")).to_be_visible()
+    return paid
 
 
-def _check_receipt(page: Page) -> None:
+def _check_receipt(page: Page) -> str:
     receipt = page.locator("article.receipt")
     words = receipt.inner_text()
     total = re.search(r"Total\s*€(\d+\.\d\d)", words)
@@ -144,6 +175,13 @@ def _check_receipt(page: Page) -> None:
     assert promised
     assert 1.0 < float(total.group(1)) <= float(promised.group(1)) == 9.80
     assert float(registers[1]) > float(registers[0])
+    return total.group(1)
+
+
+def _photo() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (800, 600), (120, 160, 90)).save(file, "PNG")
+    return file.getvalue()
 
 
 def _on_a_wall(label: Image.Image) -> Image.Image:
