@@ -66,3 +66,32 @@ def test_a_tap_still_unanswered_at_the_end_costs_no_fee(plug: Plug) -> None:
     bookings.tick(now=plug.now)
 
     assert (plug.booked().state, plug.booked().fee_minor) == (State.NO_SHOW, 0)
+
+
+def test_the_stop_of_a_canceled_booking_is_repeated_and_nothing_is_billed(
+    plug: Plug,
+) -> None:
+    asked = plug.taps()
+    bookings.cancel(user_id=plug.driver.id, code=plug.booking.code, now=plug.now)
+    plug.answers(asked)
+    plug.starts(asked)
+    plug.orders("stop")
+    for _ in range(3):
+        plug.after(online=False, seconds=61)
+        plug.tells_state(sid=asked.session_code, pwr="CLOSED")
+        devices.tick(now=plug.now)
+        metering.tick(now=plug.now)
+        plug.reads(40_012)
+        plug.orders("stop")
+
+    # The first one as soon as it began, then one a minute until the box obeys.
+    assert len(plug.orders("stop")) == 4
+    plug.stops(asked, 43_012, "OWNER")
+    cdr = metering.find_cdr(plug.booking.id)
+    assert cdr is not None
+    assert (cdr.energy_wh, cdr.total_minor) == (5_000, 0)
+    assert (cdr.content["billed_wh"], cdr.content["lines"]) == (0, [])
+    plug.after(seconds=61)
+    metering.tick(now=plug.now)
+    assert len(plug.orders("stop")) == 4
+    assert plug.booked().state == State.CANCELED

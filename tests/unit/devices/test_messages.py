@@ -84,6 +84,7 @@ def test_a_state_tells_lock_power_faults_and_session() -> None:
         faults=("lock_jammed",),
         meter_ok=False,
         session_code="S1",
+        last_seq=0,
     )
 
 
