@@ -98,7 +98,9 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
     keep(driver, "booking")
     driver.get_by_role("link", name=re.compile("Unlock|Open the session")).first.click()
     keep(driver, "unlock")
-    running = driver.get_by_role("link", name="See the session")
+    running = driver.get_by_role(
+        "link", name=re.compile("See the session|Watch it charge")
+    )
     if running.count():
         running.first.click()
     else:
