@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import create_app
 from app.database import db
 from tests.support import databases
 from tests.support.checked_client import CheckedClient, HtmxClient
@@ -82,7 +81,7 @@ def now() -> datetime:
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     """An application on an empty database, with its clock standing still."""
-    application = create_app(databases.settings_for(database_url, tmp_path))
+    application = databases.build_app(databases.settings_for(database_url, tmp_path))
     databases.hurry(application)
     application.extensions["plugbid_clock"] = lambda: now
     if database_url.startswith("postgresql"):

@@ -13,7 +13,7 @@ from flask import Flask
 from app.accounts.service import Person
 from app.bookings import service
 from app.bookings.domain import Actor, NotNow, TimeTaken
-from app.bookings.service import Booking, changing
+from app.bookings.service import Booking, changing, clockwork
 from app.bookings.service import booking as taking
 from app.chargers.service import Charger
 from app.database import db, writing
@@ -128,16 +128,16 @@ def test_the_clock_leaves_alone_what_has_changed_meanwhile(
 ) -> None:
     booking = make_booking(dario, make_charger(hanna, now=now), now=now)
     late = NOON + timedelta(minutes=30)
-    really = changing.load
+    really = clockwork.load
 
     def load_then_begin(*conditions: object) -> tuple[Booking, ...]:
         found = really(*conditions)  # type: ignore[arg-type]
         with writing() as work:
             service.note_unlock_in(work.session, booking_id=booking.id, now=NOON)
-        monkeypatch.setattr(changing, "load", really)
+        monkeypatch.setattr(clockwork, "load", really)
         return found
 
-    monkeypatch.setattr(changing, "load", load_then_begin)
+    monkeypatch.setattr(clockwork, "load", load_then_begin)
 
     assert service.tick(now=late) == 0
     assert service.get_booking(booking.id).is_live
