@@ -26,12 +26,14 @@ def seconds_to_seven_past() -> int:
     return (7 * 60 - now_s) % QUARTER_S
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product with its demo world, as ``make run`` starts it."""
+    """The product with its demo world, as ``make run`` starts it.
+
+    One for each module: a story begins seven minutes past, whatever ran before it.
+    """
     folder = tmp_path_factory.mktemp("product")
-    shift_s = seconds_to_seven_past()
-    with Product(folder, CLOCK_SHIFT_S=str(shift_s)) as running:
+    with Product(folder, clock_shift_s=seconds_to_seven_past()) as running:
         yield running
 
 

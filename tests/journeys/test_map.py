@@ -101,7 +101,7 @@ def test_prices_never_cover_each_other(
     page = open_page(browser, site + HERE, complaints, viewport=size)
 
     pills = boxes(page, ".pin-pill")
-    assert len(pills) > 3
+    assert len(pills) > 1
     assert not any(
         overlap(a, b) for number, a in enumerate(pills) for b in pills[:number]
     )

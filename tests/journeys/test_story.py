@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.journeys import steps
-from tests.journeys.conftest import PHONE, listen, seconds_to_seven_past
+from tests.journeys.conftest import PHONE, listen
 from tests.support.browser import as_camera, chromium_options
 from tests.support.product import Product
 
@@ -80,7 +80,7 @@ def test_the_main_job_from_listing_to_receipt(
     listen(dario, problems)
     nell = open_page()
     try:
-        paid = _drive(dario, nell, charger_id, link)
+        paid = _drive(dario, nell, charger_id, link, product.clock_shift_s)
     finally:
         context.close()
         phone.close()
@@ -92,7 +92,7 @@ def test_the_main_job_from_listing_to_receipt(
     expect(hanna.locator("dl.stats").first).to_contain_text(f"€{paid}")
 
 
-def _drive(page: Page, nell: Page, charger_id: int, link: str) -> str:
+def _drive(page: Page, nell: Page, charger_id: int, link: str, shift_s: int) -> str:
     # He signs up and says what car he has.
     steps.sign_up(page, "Dario Rossi", "dario.rossi@example.org")
     page.goto("/account/cars/new")
@@ -104,7 +104,7 @@ def _drive(page: Page, nell: Page, charger_id: int, link: str) -> str:
     page.wait_for_url(re.compile(r"/account(#.*)?$"))
 
     # He searches near the place, for a free time; the list and the map agree.
-    span = steps.next_quarter(seconds_to_seven_past(), hours=2)
+    span = steps.next_quarter(shift_s, hours=2)
     page.goto(f"/?lat={LAT}&lon={LON}&radius_km=3")
     steps.search(page, span, plug="CHADEMO")
     assert "Probe driveway" not in steps.pins(page) + steps.cards(page)

@@ -19,8 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class Product:
     """Runs ``flask run-all`` until the end of the with block."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, *, clock_shift_s: int = 0, **environment: str
+    ) -> None:
         self.folder = folder
+        self.clock_shift_s = clock_shift_s
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {
@@ -28,6 +31,7 @@ class Product:
             "INSTANCE_DIR": str(folder / "instance"),
             "PORT": str(self.port),
             "MQTT_EMBEDDED_PORT": str(free_port()),
+            "CLOCK_SHIFT_S": str(clock_shift_s),
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
