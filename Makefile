@@ -28,6 +28,11 @@ $(VENV)/.dev-ready: requirements/dev.txt | $(VENV)/bin/python
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ $(VENV)/.demo-ready
 
+$(VENV)/.bench-ready: requirements/bench.txt | $(VENV)/.dev-ready
+	@echo "Installing what the benchmarks compare with (once) ..."
+	@$(PIP) -r requirements/bench.txt
+	@touch $@
+
 setup: $(VENV)/.demo-ready ## Make .venv with everything the product needs
 
 setup-dev: $(VENV)/.dev-ready
@@ -55,7 +60,7 @@ fix: setup-dev ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev ## Run the benchmarks and print their figures
+bench: setup-dev $(VENV)/.bench-ready ## Run the benchmarks and print their figures
 	@for name in booking_races search unlock_latency; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 soak: setup-dev services ## Repeat the race, crash and reconnect tests (ROUNDS=10)
@@ -71,7 +76,7 @@ release: lint test ## Check everything and tag the version of pyproject.toml
 	@$(BIN)/python scripts/release.py
 
 lock: ## Lock the requirements again, with hashes and without addresses (needs uv)
-	@for name in base demo dev; do uv pip compile --universal --python-version 3.11 --generate-hashes \
+	@for name in base demo dev bench; do uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet requirements/$$name.in -o requirements/$$name.txt; done
 
 vendor: ## Fetch the pinned browser libraries from npm again

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
     accounts,
+    auctions,
     billing,
     bookings,
     chargers,
@@ -34,6 +35,7 @@ ROOMS = (
     schedules,
     devices,
     pricing,
+    auctions,
     bookings,
     metering,
     billing,

@@ -52,7 +52,7 @@ def claim_in(
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of claim called {kind!r}.")
-    covered = _covered(require_on_grid(period), buffer_min)
+    covered = covered(require_on_grid(period), buffer_min)
     retire_expired_in(session, evse_id=evse_id, now=now)
     if _is_any_taken(session, evse_id, slots_of(covered)):
         raise SlotTaken
@@ -173,7 +173,8 @@ def extend_in(
     _take(session, claim.evse_id, added, claim.id)
 
 
-def _covered(period: Period, buffer_min: int) -> Period:
+def covered(period: Period, buffer_min: int) -> Period:
+    """Return what a claim on the period takes: the turnaround buffer, on the grid."""
     end = period.ends_at + timedelta(minutes=buffer_min)
     return Period(period.starts_at, ceil_to_grid(end))
 

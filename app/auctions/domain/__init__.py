@@ -1,0 +1,1 @@
+"""The rules of the auction; pure, in whole 1/1000 minor units."""
