@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.bookings.domain import (
-    BookingRefused,
     exact_wall_time,
     local_date,
     read_period,
@@ -21,6 +20,7 @@ from app.bookings.domain.calendar import (
     week_window,
 )
 from app.kernel.period import Period
+from app.schedules.wall_time import BadTime
 from tests.support.factories_bookings import NOON, hours
 
 BERLIN = "Europe/Berlin"
@@ -51,7 +51,7 @@ def test_text_with_an_offset_means_exactly_that_instant() -> None:
     ],
 )
 def test_what_is_no_time_there_is_refused_at_its_field(text: str, words: str) -> None:
-    with pytest.raises(BookingRefused, match=words) as refused:
+    with pytest.raises(BadTime, match=words) as refused:
         read_wall_time(text, BERLIN, field="starts_at")
 
     assert refused.value.field == "starts_at"
@@ -64,7 +64,7 @@ def test_a_night_that_repeats_an_hour_is_read_from_its_first_to_its_second() -> 
 
 
 def test_the_end_comes_after_the_start() -> None:
-    with pytest.raises(BookingRefused, match="after the start") as refused:
+    with pytest.raises(BadTime, match="after the start") as refused:
         read_period("2026-06-10T12:00", "2026-06-10T12:00", BERLIN)
 
     assert refused.value.field == "ends_at"
