@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -60,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["plugbid_settings"] = settings
     app.extensions["plugbid_events"] = EventBus()
-    app.extensions["plugbid_clock"] = clock.system_clock(settings.clock_shift_s)
+    app.extensions["plugbid_clock"] = _clock(settings)
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, directory=str(ROOT / "migrations"))
     for extension in (csrf, htmx, login_manager):
@@ -73,6 +76,14 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     return app
+
+
+def _clock(settings: Settings) -> Callable[[], datetime]:
+    if settings.is_embedded:
+        return clock.movable_clock(settings.instance_dir, settings.clock_shift_s)
+    if settings.database_url.startswith("postgresql"):
+        return clock.database_clock()
+    return clock.system_clock()
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

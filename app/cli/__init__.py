@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import chargers, devices, run_all, seed, tick
+from app.cli import chargers, clock, devices, run_all, seed, tick
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for commands in (chargers, devices, run_all, seed, tick):
+    for commands in (chargers, clock, devices, run_all, seed, tick):
         commands.register(app)

@@ -52,16 +52,16 @@ def claim_in(
     """
     if kind not in KINDS:
         raise ValueError(f"There is no kind of claim called {kind!r}.")
-    covered = covered(require_on_grid(period), buffer_min)
+    taken = covered(require_on_grid(period), buffer_min)
     retire_expired_in(session, evse_id=evse_id, now=now)
-    if _is_any_taken(session, evse_id, slots_of(covered)):
+    if _is_any_taken(session, evse_id, slots_of(taken)):
         raise SlotTaken
     claim_id = session.execute(
         insert(ClaimRow)
         .values(
             evse_id=evse_id,
-            starts_at=covered.starts_at,
-            ends_at=covered.ends_at,
+            starts_at=taken.starts_at,
+            ends_at=taken.ends_at,
             kind=kind,
             expires_at=expires_at,
             booking_id=booking_id,
@@ -69,7 +69,7 @@ def claim_in(
         )
         .returning(ClaimRow.id)
     ).scalar_one()
-    _take(session, evse_id, slots_of(covered), claim_id)
+    _take(session, evse_id, slots_of(taken), claim_id)
     return claim_id
 
 

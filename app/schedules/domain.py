@@ -21,6 +21,7 @@ DAY_MIN = 24 * 60
 KINDS = ("OPEN", "CLOSED")
 MAX_RULES = 7 * 8
 MAX_EXCEPTIONS = 200
+HOURS_A_WEEK = 7 * 24
 _DAY = timedelta(days=1)
 
 
@@ -191,6 +192,16 @@ def _first_after_gap(before: datetime, after: datetime, place: ZoneInfo) -> date
         else:
             low = middle
     return before + timedelta(seconds=high)
+
+
+def hour_of_week(at: datetime, zone: str) -> int:
+    """Return the local hour of the week: 0 is Monday from midnight to one.
+
+    >>> hour_of_week(datetime(2026, 6, 10, 8, 7, tzinfo=UTC), "Europe/Berlin")
+    58
+    """
+    wall = at.astimezone(ZoneInfo(zone))
+    return 24 * wall.weekday() + wall.hour
 
 
 def bookable_window(now: datetime, *, lead_min: int, horizon_days: int) -> Period:

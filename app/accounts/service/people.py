@@ -118,6 +118,15 @@ def find_by_email(email: str) -> Person | None:
     return person_of(row) if row else None
 
 
+def lock_in(session: Session, user_id: int) -> None:
+    """Let other transactions that count what this person has open wait for this one.
+
+    The first lock of all, before any charger's. SQLite needs none: there only one
+    transaction writes at a time.
+    """
+    session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
+
+
 def people_by_ids(ids: Iterable[int]) -> dict[int, Person]:
     """Return the people with these ids; unknown ids are left out."""
     rows = db.session.scalars(select(UserRow).where(UserRow.id.in_(set(ids))))

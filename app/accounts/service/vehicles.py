@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import SaveVehicle, Vehicle, check_vehicle
-from app.accounts.models import UserRow, VehicleRow
+from app.accounts.models import VehicleRow
+from app.accounts.service.people import lock_in
 from app.database import db, writing
 from app.kernel.errors import DomainError, NotFound
 
@@ -38,7 +39,7 @@ def add_vehicle(*, user_id: int, command: SaveVehicle) -> int:
     """
     check_vehicle(command)
     with writing() as work:
-        _lock_person(work.session, user_id)
+        lock_in(work.session, user_id)
         others = _rows(work.session, user_id)
         if len(others) >= _MAX_VEHICLES:
             raise DomainError(f"{_MAX_VEHICLES} cars are the most we keep.")
@@ -58,7 +59,7 @@ def edit_vehicle(*, user_id: int, vehicle_id: int, command: SaveVehicle) -> None
     """
     check_vehicle(command)
     with writing() as work:
-        _lock_person(work.session, user_id)
+        lock_in(work.session, user_id)
         row = _own_row(work.session, user_id, vehicle_id)
         # The default moves to another car by choosing that car, never by itself.
         _fill(row, command, is_default=command.is_default or row.is_default)
@@ -72,7 +73,7 @@ def remove_vehicle(*, user_id: int, vehicle_id: int) -> None:
     :raises NotFound: if there is none, or it is somebody else's
     """
     with writing() as work:
-        _lock_person(work.session, user_id)
+        lock_in(work.session, user_id)
         row = _own_row(work.session, user_id, vehicle_id)
         was_default = row.is_default
         work.session.delete(row)
@@ -80,13 +81,6 @@ def remove_vehicle(*, user_id: int, vehicle_id: int) -> None:
         left = _rows(work.session, user_id)
         if was_default and left:
             left[0].is_default = True
-
-
-def _lock_person(session: Session, user_id: int) -> None:
-    """Let one change of a person's cars happen after the other."""
-    session.execute(
-        select(UserRow.id).where(UserRow.id == user_id).with_for_update()
-    ).one()
 
 
 def _rows(session: Session, user_id: int) -> list[VehicleRow]:

@@ -1,13 +1,6 @@
 """The rules of price: tariffs and promises, demand, and what an hour is worth."""
 
-from app.pricing.domain.tariffs import (
-    BadQuote,
-    BadTariff,
-    Bill,
-    Line,
-    LineKind,
-    Quote,
-    Tariff,
+from app.pricing.domain.rating import (
     expected,
     in_hours,
     in_kwh,
@@ -16,15 +9,27 @@ from app.pricing.domain.tariffs import (
     rate,
     usual_charge_wh,
 )
+from app.pricing.domain.tariffs import (
+    BadQuote,
+    BadTariff,
+    Bill,
+    Line,
+    LineKind,
+    Quote,
+    Tariff,
+)
+from app.pricing.domain.week import BadWeek, WeekPrices
 
 __all__ = [
     "BadQuote",
     "BadTariff",
+    "BadWeek",
     "Bill",
     "Line",
     "LineKind",
     "Quote",
     "Tariff",
+    "WeekPrices",
     "expected",
     "in_hours",
     "in_kwh",
