@@ -1,0 +1,1 @@
+"""Tests: service of auctions."""
