@@ -124,7 +124,13 @@ def lock_in(session: Session, user_id: int) -> None:
     The first lock of all, before any charger's. SQLite needs none: there only one
     transaction writes at a time.
     """
-    session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
+    # Without the key: else whoever books for this person while holding the charger's
+    # lock would wait here for one who waits there.
+    session.execute(
+        select(UserRow.id)
+        .where(UserRow.id == user_id)
+        .with_for_update(key_share=True)
+    )
 
 
 def people_by_ids(ids: Iterable[int]) -> dict[int, Person]:
