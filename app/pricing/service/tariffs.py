@@ -1,4 +1,4 @@
-"""Use cases of prices: set an EVSE's tariff and look tariffs up."""
+"""Use cases of tariffs: set what an EVSE costs and look it up."""
 
 from __future__ import annotations
 

@@ -1,0 +1,26 @@
+"""Use cases of prices: tariffs, plans of what time costs, and what is learned."""
+
+from __future__ import annotations
+
+from app.pricing.domain.plan import Plan
+from app.pricing.service.plans import last_plan_of, plan_of, plans_in, plans_of
+from app.pricing.service.tariffs import (
+    find_tariff_in,
+    set_tariff_in,
+    set_tariffs_in,
+    tariff_of,
+    tariffs_of,
+)
+
+__all__ = [
+    "Plan",
+    "find_tariff_in",
+    "last_plan_of",
+    "plan_of",
+    "plans_in",
+    "plans_of",
+    "set_tariff_in",
+    "set_tariffs_in",
+    "tariff_of",
+    "tariffs_of",
+]

@@ -1,0 +1,132 @@
+"""Use cases of price plans: how chargers sell their time, and changing that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.pricing.domain import WeekPrices
+from app.pricing.domain.plan import Plan, check_gate
+from app.pricing.domain.wish import OwnerWish
+from app.pricing.models import PricePlanRow
+
+# SQLite takes a limited number of values in one statement.
+_CHUNK = 500
+
+
+def plan_of(evse_id: int) -> Plan | None:
+    """Return the plan of an EVSE that is auctioned.
+
+    :returns: None where time is sold at the tariff's fixed price
+    """
+    return plans_of((evse_id,)).get(evse_id)
+
+
+def plans_of(evse_ids: Iterable[int]) -> dict[int, Plan]:
+    """Return the plans of those EVSEs that are auctioned."""
+    return plans_in(db.session(), evse_ids)
+
+
+def plans_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Plan]:
+    """Return the same as this transaction sees it."""
+    found = _current_in(session, evse_ids)
+    return {evse_id: each for evse_id, each in found.items() if each.mode == "AUCTION"}
+
+
+def last_plan_of(evse_id: int) -> Plan | None:
+    """Return the newest plan, also one that went back to fixed."""
+    return _current_in(db.session(), (evse_id,)).get(evse_id)
+
+
+def _current_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Plan]:
+    found: dict[int, Plan] = {}
+    for ids in _chunks(evse_ids):
+        rows = session.scalars(
+            select(PricePlanRow).where(
+                PricePlanRow.evse_id.in_(ids), PricePlanRow.is_current
+            )
+        )
+        found.update({row.evse_id: _plan(row) for row in rows})
+    return found
+
+
+def store_in(session: Session, plan: dict[str, Any], *, now: datetime) -> int:
+    """Make the plan current as a new version; older ones stay, unchanged.
+
+    :param plan: the columns of ``price_plan`` that the caller decides
+    :returns: the version
+    """
+    evse_id = plan["evse_id"]
+    session.execute(
+        update(PricePlanRow)
+        .where(PricePlanRow.evse_id == evse_id, PricePlanRow.is_current)
+        .values(is_current=False)
+    )
+    newest = session.scalar(
+        select(func.max(PricePlanRow.version)).where(PricePlanRow.evse_id == evse_id)
+    )
+    version = (newest or 0) + 1
+    check_gate(plan["gate_min"])
+    session.execute(
+        insert(PricePlanRow),
+        [
+            {
+                **plan,
+                "version": version,
+                "is_current": True,
+                "changed_on": now.astimezone(UTC).date(),
+                "created_at": now,
+            }
+        ],
+    )
+    return version
+
+
+def columns_of(plan: Plan) -> dict[str, Any]:
+    """Return the columns that describe a plan, for a new version of it."""
+    return {
+        "evse_id": plan.evse_id,
+        "mode": plan.mode,
+        "gate_min": plan.gate_min,
+        "wish": plan.wish.as_dict(),
+        "is_automatic": plan.is_automatic,
+        **price_columns(plan.prices),
+    }
+
+
+def price_columns(prices: WeekPrices) -> dict[str, Any]:
+    """Return the columns that hold the prices of a week."""
+    return {
+        "time_zone": prices.time_zone,
+        "reserve": list(prices.reserve_milli_per_hour),
+        "book_now": list(prices.book_now_milli_per_hour),
+    }
+
+
+def _plan(row: PricePlanRow) -> Plan:
+    return Plan(
+        evse_id=row.evse_id,
+        version=row.version,
+        mode="AUCTION" if row.mode == "AUCTION" else "FIXED",
+        gate_min=row.gate_min,
+        prices=WeekPrices(
+            time_zone=row.time_zone,
+            reserve_milli_per_hour=tuple(row.reserve),
+            book_now_milli_per_hour=tuple(row.book_now),
+        ),
+        wish=OwnerWish.from_dict(row.wish),
+        is_automatic=row.is_automatic,
+        created_at=row.created_at,
+        changed_on=row.changed_on,
+    )
+
+
+def _chunks(evse_ids: Iterable[int]) -> Iterator[Sequence[int]]:
+    wanted = sorted(set(evse_ids))
+    for first in range(0, len(wanted), _CHUNK):
+        yield wanted[first : first + _CHUNK]
