@@ -67,9 +67,7 @@ class BidRow(Row):
         CheckConstraint("first_slot < end_slot", name="slots"),
         CheckConstraint("maximum_minor > 0", name="maximum"),
         # Money never grows on the way: nobody pays more than he offered.
-        CheckConstraint(
-            "paid_minor >= 0 AND paid_minor <= maximum_minor", name="paid"
-        ),
+        CheckConstraint("paid_minor >= 0 AND paid_minor <= maximum_minor", name="paid"),
         Index("ix_bid_evse_id_state_first_slot", "evse_id", "state", "first_slot"),
         Index("ix_bid_bidder_id_state", "bidder_id", "state"),
     )
