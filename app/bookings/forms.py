@@ -14,6 +14,8 @@ from app.kernel.period import Period
 from app.web.fields import TextField, ThousandthsField, select_choices
 
 NO_CAR = "any"
+# Digits of the dearest ceiling that a form may carry.
+_LONGEST_AMOUNT = 12
 
 
 class WishForm(FlaskForm):
@@ -30,6 +32,7 @@ class WishForm(FlaskForm):
     vehicle_id = SelectField("Car", name="car", validate_choice=False)
     energy_cap_wh = ThousandthsField("Stop after", name="cap_kwh")
     key = HiddenField()
+    agreed = HiddenField()
 
     def offer_cars(self, cars: Iterable[Vehicle]) -> None:
         """Offer the driver's cars to choose from, the usual one first."""
@@ -87,4 +90,13 @@ class WishForm(FlaskForm):
             vehicle_id=self.car_id(),
             energy_cap_wh=self.cap_wh(),
             idempotency_key=self.key.data or "",
+            agreed_minor=self._agreed_minor(),
         )
+
+    def _agreed_minor(self) -> int | None:
+        text = self.agreed.data or ""
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_AMOUNT):
+            raise BookingRefused("This form is not complete. Please reload the page.")
+        return int(text)

@@ -17,6 +17,7 @@ from app.bookings.domain.calendar import (
 from app.bookings.domain.rules import (
     BookingRefused,
     Fit,
+    PriceChanged,
     TimeTaken,
     best_fit,
     check_offered,
@@ -48,6 +49,7 @@ __all__ = [
     "Effect",
     "Fit",
     "NotNow",
+    "PriceChanged",
     "State",
     "Terms",
     "TimeTaken",

@@ -36,6 +36,16 @@ class TimeTaken(Conflict):
         self.alternatives = alternatives
 
 
+class PriceChanged(Conflict):
+    """It costs more now than when the driver looked."""
+
+    def __init__(self, price: str) -> None:
+        super().__init__(
+            f"The price has just changed: it is at most {price} now. "
+            "Nothing is booked yet; book again if you agree."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """The plug a car would use and the power in watts it would get there."""

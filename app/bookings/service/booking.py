@@ -19,6 +19,7 @@ from app.bookings.domain import (
     BookingRefused,
     CarSnapshot,
     NotNow,
+    PriceChanged,
     State,
     Terms,
     TimeTaken,
@@ -33,6 +34,7 @@ from app.chargers import service as chargers
 from app.database import Writing, db, writing
 from app.kernel.errors import NotFound
 from app.kernel.ids import code_from
+from app.kernel.money import format_minor
 from app.kernel.period import Period
 from app.schedules import claims
 
@@ -123,6 +125,7 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
     chargers.lock_in(session, asked.charger_id)
     # Checked and priced again: the owner may just have changed or paused it.
     planned = plan(asked, now)
+    _check_agreed(asked, planned)
     step = creating("hold" if hold else "book")
     terms = Terms(buffer_min=planned.charger.buffer_min)
     booking_id = _insert(session, asked, planned, terms, step.target, now)
@@ -140,6 +143,13 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
     if not hold:
         work.announce(_made(load(BookingRow.id == booking_id)[0]))
     return booking_id
+
+
+def _check_agreed(asked: Asked, planned: Plan) -> None:
+    """Let nobody be bound to more than stood beside the button."""
+    dearest, promise = asked.agreed_minor, planned.quote
+    if dearest is not None and promise.total_minor > dearest:
+        raise PriceChanged(format_minor(promise.total_minor, promise.currency))
 
 
 def _insert(

@@ -9,6 +9,7 @@ from app.accounts.service import Vehicle
 from app.bookings.domain import (
     CancelRule,
     Fit,
+    PriceChanged,
     Terms,
     TimeTaken,
     best_fit,
@@ -63,6 +64,13 @@ class Offer:
     refusal: DomainError | None = None
     alternatives: tuple[Period, ...] = ()
     terms: Terms = Terms()
+
+    @property
+    def may_be_booked(self) -> bool:
+        """Whether it can be booked as it stands, also after the price has changed."""
+        if self.quote is None or self.period is None:
+            return False
+        return self.refusal is None or isinstance(self.refusal, PriceChanged)
 
     @property
     def likely_percent(self) -> int:

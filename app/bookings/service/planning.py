@@ -28,7 +28,11 @@ from app.schedules.domain import nearest_free
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a driver wants to book; the same key with the same wish is one booking."""
+    """What a driver wants to book; the same key with the same wish is one booking.
+
+    :param agreed_minor: the ceiling that stood beside the button; if it has become
+        dearer since, nothing is booked. None agrees to the price of the moment.
+    """
 
     driver_id: int
     charger_id: int
@@ -36,6 +40,7 @@ class Asked:
     vehicle_id: int | None
     energy_cap_wh: int | None
     idempotency_key: str
+    agreed_minor: int | None = None
 
     @property
     def wish(self) -> dict[str, object]:

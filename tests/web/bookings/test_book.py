@@ -207,3 +207,42 @@ def test_an_unconfirmed_address_may_look_but_not_book(
 
     assert target_of(answer).startswith("/verify")
     assert bookings_of(app, newcomer) == ()
+
+
+def test_nobody_is_bound_to_more_than_stood_beside_the_button(
+    app: Flask, browser: CheckedClient, charger: Charger, dario: Person
+) -> None:
+    path = f"/chargers/{charger.id}/book"
+
+    answer = browser.post(path, data={**NOON_FORM, "agreed": "1"})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "The price has just changed: it is at most €" in page
+    assert 'name="agreed"' in page
+    assert bookings_of(app, dario) == ()
+
+
+def test_what_has_become_cheaper_is_booked_at_the_lower_price(
+    app: Flask, browser: CheckedClient, charger: Charger, dario: Person
+) -> None:
+    answer = browser.post(
+        f"/chargers/{charger.id}/book", data={**NOON_FORM, "agreed": "999999"}
+    )
+
+    (booking,) = bookings_of(app, dario)
+    assert target_of(answer) == f"/bookings/{booking.code}"
+    assert booking.ceiling_minor < 999_999
+
+
+def test_an_amount_that_is_no_amount_is_422(
+    app: Flask, browser: CheckedClient, charger: Charger, dario: Person
+) -> None:
+    for text in ("NaN", "1e30", "-5", "9" * 40):
+        answer = browser.post(
+            f"/chargers/{charger.id}/book", data={**NOON_FORM, "agreed": text}
+        )
+
+        assert answer.status_code == 422
+        assert "This form is not complete" in answer.get_data(as_text=True)
+    assert bookings_of(app, dario) == ()
