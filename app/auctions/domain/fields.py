@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from app.kernel.errors import DomainError
@@ -84,6 +85,29 @@ def text(value: object) -> str:
     if not isinstance(value, str) or len(value) > 300:
         raise BadLog("must be a text of at most 300 letters.")
     return value
+
+
+def instant(value: object) -> datetime:
+    """Return the instant that a text in ISO 8601 says, in UTC.
+
+    :raises BadLog: if it is anything else, or does not say its time zone
+    """
+    try:
+        at = datetime.fromisoformat(text(value))
+    except ValueError as error:
+        raise BadLog("must be a time such as 2026-05-01T18:00:00Z.") from error
+    if at.tzinfo is None:
+        raise BadLog("must say its time zone, such as the Z for UTC.")
+    return at.astimezone(UTC)
+
+
+def instant_text(value: object) -> str:
+    """Return the text of an instant as it was written.
+
+    :raises BadLog: if it says no instant
+    """
+    instant(value)
+    return str(value)
 
 
 def stage(value: object) -> str:

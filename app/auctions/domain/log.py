@@ -61,7 +61,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "stage": read.stage,
     "start": read.whole,
     "top_up": read.whole,
-    "until": read.text,
+    "until": read.instant_text,
     "why": read.text,
     "winners": read.codes,
 }
@@ -148,7 +148,7 @@ def entry_of(values: object) -> Entry:
         raise BadLog("an entry has number, at, kind and payload, and nothing else.")
     return Entry(
         number=_read("number", values["number"], read.whole),
-        at=_read("at", values["at"], _instant),
+        at=_read("at", values["at"], read.instant),
         event=event_of(values["kind"], values["payload"]),
     )
 
@@ -200,16 +200,6 @@ def _read(
         return (reader or _READERS[name])(value)
     except BadLog as error:
         raise BadLog(f"{name!r} {error.message}") from error
-
-
-def _instant(value: object) -> datetime:
-    try:
-        at = datetime.fromisoformat(read.text(value))
-    except ValueError as error:
-        raise BadLog("must be a time such as 2026-05-01T18:00:00Z.") from error
-    if at.tzinfo is None:
-        raise BadLog("must say its time zone, such as the Z for UTC.")
-    return at.astimezone(UTC)
 
 
 def _require_sense(kind: str, event: Event) -> None:

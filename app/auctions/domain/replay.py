@@ -1,0 +1,244 @@
+"""Lives a charger's log through again and computes every open decision anew.
+
+Pure: the log goes in, the state and the sums come out, or a sentence saying which
+entry cannot be true. Neither the database nor the clock is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.auctions.domain.happenings import (
+    Bought,
+    Decided,
+    Dropped,
+    Event,
+    Extended,
+    Placed,
+    Raised,
+    Released,
+    Reserved,
+    Withdrawn,
+)
+from app.auctions.domain.log import Entry
+from app.auctions.domain.recheck import (
+    LoggedBid,
+    Mismatch,
+    check_seal,
+    require_all,
+    require_equal,
+)
+from app.kernel.errors import DomainError
+
+# What ``State.sold`` says of slots that were booked at once.
+BOOKING = "booking"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a log ends.
+
+    :param bids: in order of submission
+    :param sold: slots that are sold, each with the bid's code or ``"booking"``
+    :param decisions: how many decisions the log has
+    :param recomputed: how many of them were open, computed again and found equal
+    :param bought_milli: sum of what was booked at once, where the log says it
+    """
+
+    bids: tuple[LoggedBid, ...]
+    sold: dict[int, str]
+    events: int
+    decisions: int
+    recomputed: int
+    bought_milli: int
+
+    @property
+    def paid_milli(self) -> int:
+        """The sum of all won bids' payments, in 1/1000 minor units."""
+        return sum(bid.paid for bid in self.bids if bid.state == "WON")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer of ``flask auctions replay``."""
+        states = Counter(bid.state for bid in self.bids)
+        return {
+            "events": self.events,
+            "decisions": self.decisions,
+            "recomputed": self.recomputed,
+            "bids": {bid.code: bid.as_dict() for bid in self.bids},
+            "states": dict(sorted(states.items())),
+            "sold": [[slot, what] for slot, what in sorted(self.sold.items())],
+            "sums": {"paid": self.paid_milli, "bought": self.bought_milli},
+        }
+
+
+def replay(entries: Iterable[Entry]) -> State:
+    """Return where the log ends, having computed every open decision again.
+
+    :raises Mismatch: naming the first entry that cannot be true
+    """
+    play = _Play()
+    for entry in entries:
+        try:
+            play.take(entry.event)
+        except DomainError as error:
+            raise Mismatch(
+                f"Entry {entry.number} ({entry.kind}): {error.message}"
+            ) from error
+    return play.state()
+
+
+class _Play:
+    """The state so far."""
+
+    def __init__(self) -> None:
+        self.bids: dict[str, LoggedBid] = {}
+        self.sold: dict[int, str] = {}
+        self.frozen: dict[int, int] = {}
+        self.decided: set[tuple[int, str]] = set()
+        # The last decision and who lost by it, as long as nothing else happened.
+        self.undoable: tuple[Decided, tuple[str, ...]] | None = None
+        self.events = self.decisions = self.recomputed = self.bought_milli = 0
+
+    def state(self) -> State:
+        return State(
+            bids=tuple(self.bids.values()),
+            sold=dict(self.sold),
+            events=self.events,
+            decisions=self.decisions,
+            recomputed=self.recomputed,
+            bought_milli=self.bought_milli,
+        )
+
+    def take(self, event: Event) -> None:
+        self.events += 1
+        match event:
+            case Placed() | Raised() | Withdrawn() | Dropped():
+                self.take_bid(event)
+            case Bought():
+                self.buy(event)
+            case Released():
+                for slot in range(event.start, event.end):
+                    self.sold.pop(slot, None)
+            case Reserved():
+                self.freeze(event)
+            case Extended():
+                self.require_undecided(event.start, "GATE")
+            case Decided():
+                self.decide(event)
+        if not isinstance(event, Decided):
+            self.undoable = None
+
+    def take_bid(self, event: Placed | Raised | Withdrawn | Dropped) -> None:
+        match event:
+            case Placed():
+                self.place(event)
+            case Raised():
+                bid = self.pending(event.bid)
+                bid = replace(bid, maximum=event.maximum)
+                check_seal(bid, event.commitment, event.nonce)
+                self.bids[bid.code] = bid
+            case Withdrawn():
+                bid = self.pending(event.bid)
+                self.bids[bid.code] = replace(bid, state="WITHDRAWN")
+            case Dropped():
+                self.drop(event.bid)
+
+    def place(self, event: Placed) -> None:
+        if event.bid in self.bids:
+            raise Mismatch(f"bid {event.bid} was placed before.")
+        slots = range(event.start or 0, event.end or 0)
+        bid = LoggedBid(event.bid, slots, event.maximum)
+        check_seal(bid, event.commitment, event.nonce)
+        self.require_unsold(slots)
+        self.bids[event.bid] = bid
+
+    def drop(self, code: str) -> None:
+        bid = self.bids.get(code)
+        if bid is not None and bid.state == "WON":
+            self.undo(bid)
+        else:
+            bid = self.pending(code)
+        self.bids[code] = replace(bid, state="DROPPED", paid=0)
+
+    def undo(self, bid: LoggedBid) -> None:
+        """Take back an award that failed in the very step in which it was made."""
+        if self.undoable is None or bid.code not in self.undoable[0].winners:
+            raise Mismatch(f"bid {bid.code} is won; an award is never taken back.")
+        decision, lost = self.undoable
+        for slot in bid.slots:
+            del self.sold[slot]
+        for code in lost:
+            self.bids[code] = replace(self.bids[code], state="PENDING")
+        self.decided.discard((decision.start, decision.stage))
+
+    def buy(self, event: Bought) -> None:
+        slots = range(event.start, event.end)
+        self.require_unsold(slots)
+        self.sold.update(dict.fromkeys(slots, BOOKING))
+        self.bought_milli += event.amount or 0
+        self.lose(bid for bid in self.waiting() if bid.overlaps(slots))
+
+    def freeze(self, event: Reserved) -> None:
+        for slot, milli in (event.slots or {}).items():
+            self.frozen[slot] = min(milli, self.frozen.get(slot, milli))
+
+    def decide(self, event: Decided) -> None:
+        self.require_undecided(event.start, event.stage)
+        if set(event.payments) != set(event.winners):
+            raise Mismatch("payments and winners name different bids.")
+        self.decisions += 1
+        if event.is_open:
+            self.recompute(event)
+            self.recomputed += 1
+        lost: list[str] = []
+        for code in event.winners:
+            lost += self.commit(self.pending(code), event.payments[code])
+        if event.stage == "LAST_CALL":
+            late = [bid for bid in self.waiting() if bid.starts(event.start)]
+            lost += self.lose(late)
+        self.decided.add((event.start, event.stage))
+        self.undoable = (event, tuple(lost))
+
+    def recompute(self, event: Decided) -> None:
+        bids = [self.pending(code) for code in event.bids or ()]
+        require_all(event, bids, self.waiting())
+        for slot, milli in enumerate(event.reserve or (), start=event.origin):
+            if milli > self.frozen.get(slot, milli):
+                raise Mismatch(f"the reserve of slot {slot} rose after a bid on it.")
+        require_equal(event, bids)
+
+    def commit(self, bid: LoggedBid, paid: int) -> list[str]:
+        """Sell the bid's slots; return who lost by it."""
+        self.require_unsold(bid.slots)
+        self.bids[bid.code] = replace(bid, state="WON", paid=paid)
+        self.sold.update(dict.fromkeys(bid.slots, bid.code))
+        return self.lose(other for other in self.waiting() if other.overlaps(bid.slots))
+
+    def lose(self, bids: Iterable[LoggedBid]) -> list[str]:
+        lost = list(bids)
+        for bid in lost:
+            self.bids[bid.code] = replace(bid, state="LOST")
+        return [bid.code for bid in lost]
+
+    def waiting(self) -> list[LoggedBid]:
+        return [bid for bid in self.bids.values() if bid.state == "PENDING"]
+
+    def pending(self, code: str) -> LoggedBid:
+        bid = self.bids.get(code)
+        if bid is None:
+            raise Mismatch(f"there is no bid {code}.")
+        if bid.state != "PENDING":
+            raise Mismatch(f"bid {code} is {bid.state.lower()} already.")
+        return bid
+
+    def require_unsold(self, slots: range) -> None:
+        for slot in slots:
+            if slot in self.sold:
+                raise Mismatch(f"slot {slot} is sold already.")
+
+    def require_undecided(self, start: int, stage: str) -> None:
+        if (start, stage) in self.decided:
+            raise Mismatch(f"{stage} of slot {start} is decided already.")
