@@ -1,0 +1,64 @@
+"""Quotes while bids are pending: what a time would displace, and its book-now price."""
+
+from __future__ import annotations
+
+from app.auctions.domain.allocation import allocate
+from app.auctions.domain.bids import Book
+from app.auctions.domain.clearing import Clearing, clear
+
+# Five minor units: coarse enough that a price does not tell what others have bid.
+STEP_MILLI = 5_000
+
+
+class Quoter:
+    """The pending bids of a book, made ready to answer any number of quotes."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._found = allocate(book)
+        self._clearing: Clearing | None = None
+
+    @property
+    def clearing(self) -> Clearing:
+        """Return what the book would clear to now."""
+        if self._clearing is None:
+            self._clearing = clear(self._book)
+        return self._clearing
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """Return the ids of the bids that lead, in order of start."""
+        return self.clearing.winners
+
+    @property
+    def slot_prices(self) -> tuple[int, ...]:
+        """Return the current price of every slot, in milli."""
+        return self.clearing.slot_prices
+
+    def displaced(self, start: int, end: int) -> int:
+        """Return the premium of the pending bids that selling [start, end) displaces.
+
+        In milli, ``D = W - before[start] - after[end]``, in O(1). It tells what others
+        have bid: only quantized prices made from it may be shown.
+        """
+        found = self._found
+        kept = found.before[start] + found.after[end]
+        return found.value - kept // found.scale
+
+    def wins(self, start: int, end: int, premium: int) -> bool:
+        """Return whether a new bid, the last in order, would lead right now."""
+        return premium >= 0 and premium > self.displaced(start, end)
+
+
+def book_now_total(
+    model_total: int, reserve_total: int, displaced: int, step: int = STEP_MILLI
+) -> int:
+    """Return the price for which an interval may be bought at once, in milli.
+
+    It is the model's price, or the reserve plus what the purchase displaces if that is
+    more, rounded up to whole steps; so no purchase ever lowers the total value.
+    """
+    floor = reserve_total + displaced
+    if floor <= model_total:
+        return model_total
+    return -(-floor // step) * step
