@@ -125,32 +125,37 @@ class Charge:
         return range_km(self.energy_wh)
 
 
-@lru_cache(maxsize=4096)
-def estimate(
-    tariff: Tariff,
+def booked_time_s(
     *,
     usual_wh: int,
     power_w: int,
     booked_s: int | None,
     min_length_s: int,
     max_length_s: int,
-) -> Charge:
-    """Return what a usual charge takes and costs at a charger.
+) -> int:
+    """Return the seconds a driver would book for a usual charge.
 
-    1. The car wants ``usual_wh``.
-    2. The time is the booked time; without one, what that energy takes, in whole
-       quarter hours within the charger's limits.
-    3. The energy is no more than power times time.
+    The wanted time; without one, what that energy takes at this power, in whole
+    quarter hours within the charger's limits.
 
-    Answers are kept, since many chargers of a list share price and power.
+    :param booked_s: the wanted time, or None
+    """
+    if booked_s is not None:
+        return booked_s
+    needed_s = divide_up(usual_wh * 3600, power_w)
+    quarters = divide_up(needed_s, SLOT_S)
+    return min(max(quarters * SLOT_S, min_length_s), max_length_s)
+
+
+@lru_cache(maxsize=4096)
+def estimate(tariff: Tariff, *, usual_wh: int, power_w: int, booked_s: int) -> Charge:
+    """Return what a usual charge costs in a booked time at a charger.
+
+    The car wants ``usual_wh`` and gets no more than power times time. Answers are
+    kept, since many chargers of a list share price and power.
 
     :param power_w: what the car draws at this charger
-    :param booked_s: seconds that would be booked, or None
     """
-    if booked_s is None:
-        needed_s = divide_up(usual_wh * 3600, power_w)
-        quarters = divide_up(needed_s, SLOT_S)
-        booked_s = min(max(quarters * SLOT_S, min_length_s), max_length_s)
     period = Period(EPOCH, EPOCH + timedelta(seconds=booked_s))
     bill = expected(tariff, period, power_w=power_w, wanted_wh=usual_wh)
     return Charge(

@@ -10,21 +10,18 @@ from typing import NamedTuple
 from app.accounts.service import Vehicle
 from app.chargers.domain import small_key
 from app.kernel.geo import BadPoint, Point
-from app.pricing.domain import Tariff
 from app.search.domain import (
     Car,
     Charge,
     Fit,
     Order,
-    Plug,
     Query,
     Run,
     SearchRefused,
-    best_plug,
-    estimate,
     reference_car,
 )
 from app.search.service import reading
+from app.search.service.costs import Costs
 from app.search.service.reading import Candidate
 from app.search.service.views import GridCount, Hit, Loosened, MapPoint, Results
 from app.search.service.when import TimeCheck
@@ -80,7 +77,13 @@ def near(*, query: Query, vehicle: Vehicle | None, now: datetime) -> Results:
         total=len(found),
         has_more=bool(rest),
         hits=tuple(
-            _hit(each, names[each.at.location_id], photos.get(each.at.location_id), *w)
+            _hit(
+                each,
+                search.costs,
+                names[each.at.location_id],
+                photos.get(each.at.location_id),
+                *w,
+            )
             for each, w in zip(hits, words, strict=True)
         ),
         points=tuple(
@@ -103,7 +106,7 @@ class _Search:
         if query.span is not None:
             zones = {each.zone for each in self._candidates}
             query.span.refuse_past(now, lon=query.center.lon, zones=zones)
-        self._charges: dict[tuple[object, ...], tuple[Fit, Charge]] = {}
+        self.costs = Costs(car, self.time, now)
         if query.order is Order.PRICE and self._candidates:
             self._sort_by_price(self._candidates[0].currency)
 
@@ -114,6 +117,7 @@ class _Search:
         while checked < len(self._candidates) and len(found) < enough:
             chunk = self._candidates[checked : checked + CHUNK]
             checked += len(chunk)
+            self.costs.load(chunk)
             weighed = [pair for each in chunk if (pair := self._weigh(each))]
             free = self.time.free([each for each, _, _ in weighed])
             found += [
@@ -130,41 +134,18 @@ class _Search:
 
     def _weigh(self, at: Candidate) -> tuple[Candidate, Fit, Charge] | None:
         """Return what a charge there means, or None where it costs too much."""
-        fit, charge = self._charge(at)
+        fit, charge = self.costs.charge(at)
         limit = self._query.max_price
         if limit is not None and charge.per_kwh_milli > limit.milli_in(at.currency):
             return None
         return at, fit, charge
 
-    def _charge(self, at: Candidate) -> tuple[Fit, Charge]:
-        # Many chargers of a list share price, plug and zone.
-        key = (*at[5:8], *at[11:14], *at.plugs)
-        known = self._charges.get(key)
-        if known is not None:
-            return known
-        fit = best_plug((Plug(*plug) for plug in at.plugs), self.car)
-        wanted = self.time.wanted_at(at.zone)
-        tariff = Tariff(
-            currency=at.currency,
-            energy_milli_per_kwh=at.energy_milli,
-            time_milli_per_hour=at.time_milli,
-        )
-        charge = estimate(
-            tariff,
-            usual_wh=self.car.usual_wh,
-            power_w=fit.power_w,
-            booked_s=wanted.duration_s if wanted else None,
-            min_length_s=at.min_length_min * 60,
-            max_length_s=at.max_length_min * 60,
-        )
-        self._charges[key] = fit, charge
-        return fit, charge
-
     def _sort_by_price(self, home_currency: str) -> None:
         """Put the cheapest kWh first; the nearest charger's currency leads."""
+        self.costs.load(self._candidates)
 
         def dearness(at: Candidate) -> tuple[bool, str, int, float, int]:
-            _, charge = self._charge(at)
+            _, charge = self.costs.charge(at)
             foreign = at.currency != home_currency
             per_kwh = charge.per_kwh_milli
             return foreign, at.currency, per_kwh, at.distance_m, at.evse_id
@@ -173,7 +154,12 @@ class _Search:
 
 
 def _hit(
-    found: _Found, name: tuple[str, str], photo: str | None, text: str, is_now: bool
+    found: _Found,
+    costs: Costs,
+    name: tuple[str, str],
+    photo: str | None,
+    text: str,
+    is_now: bool,
 ) -> Hit:
     at = found.at
     return Hit(
@@ -186,7 +172,8 @@ def _hit(
         fit=found.fit,
         charge=found.charge,
         energy_milli_per_kwh=at.energy_milli,
-        time_milli_per_hour=at.time_milli,
+        time_milli_per_hour=costs.hourly_milli(at),
+        is_auctioned=costs.is_auctioned(at),
         free_text=text,
         is_free_now=is_now,
         photo_key=small_key(photo) if photo else None,

@@ -14,6 +14,8 @@ class Hit:
 
     :ivar point: where the public sees it; never the door
     :ivar photo_key: the small picture of the place
+    :ivar is_auctioned: whether one can bid for its time; the price is what booking
+        at once costs
     :ivar free_text: when it can be had, in a few words
     """
 
@@ -27,6 +29,7 @@ class Hit:
     charge: Charge
     energy_milli_per_kwh: int
     time_milli_per_hour: int
+    is_auctioned: bool
     free_text: str
     is_free_now: bool
     photo_key: str | None

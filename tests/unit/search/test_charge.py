@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from app.pricing.domain import Tariff
-from app.search.domain import Car, Plug, best_plug, estimate, range_km, reference_car
+from app.search.domain import (
+    Car,
+    Charge,
+    Plug,
+    best_plug,
+    booked_time_s,
+    estimate,
+    range_km,
+    reference_car,
+)
 
 TYPE_2 = Plug("IEC_62196_T2", "AC_3_PHASE", 22_000)
 SLOW = Plug("IEC_62196_T2", "AC_1_PHASE", 3_700)
@@ -66,9 +75,13 @@ def test_every_plug_fits_a_car_we_do_not_know() -> None:
     assert all(best_plug([p], car).fits for p in (TYPE_2, CCS, SCHUKO))
 
 
+def charge_of(*, usual_wh: int, power_w: int, **limits: int | None) -> Charge:
+    booked_s = booked_time_s(usual_wh=usual_wh, power_w=power_w, **limits)  # type: ignore[arg-type]
+    return estimate(TARIFF, usual_wh=usual_wh, power_w=power_w, booked_s=booked_s)
+
+
 def test_without_a_time_the_charge_takes_as_long_as_it_needs() -> None:
-    charge = estimate(
-        TARIFF,
+    charge = charge_of(
         usual_wh=31_200,
         power_w=11_000,
         booked_s=None,
@@ -84,8 +97,7 @@ def test_without_a_time_the_charge_takes_as_long_as_it_needs() -> None:
 
 
 def test_the_longest_booking_limits_the_energy() -> None:
-    charge = estimate(
-        TARIFF,
+    charge = charge_of(
         usual_wh=31_200,
         power_w=2_300,
         booked_s=None,
@@ -98,8 +110,7 @@ def test_the_longest_booking_limits_the_energy() -> None:
 
 
 def test_the_shortest_booking_is_paid_even_if_the_car_is_full_before() -> None:
-    charge = estimate(
-        TARIFF,
+    charge = charge_of(
         usual_wh=5_000,
         power_w=22_000,
         booked_s=None,
@@ -112,8 +123,7 @@ def test_the_shortest_booking_is_paid_even_if_the_car_is_full_before() -> None:
 
 
 def test_a_booked_time_gives_no_more_than_flows_in_it() -> None:
-    charge = estimate(
-        TARIFF,
+    charge = charge_of(
         usual_wh=31_200,
         power_w=11_000,
         booked_s=3600,
