@@ -126,7 +126,7 @@ class _Play:
                 self.freeze(event)
             case Extended():
                 self.require_undecided(event.start, "GATE")
-            case Decided():
+            case _:
                 self.decide(event)
         if not isinstance(event, Decided):
             self.undoable = None
@@ -143,7 +143,7 @@ class _Play:
             case Withdrawn():
                 bid = self.pending(event.bid)
                 self.bids[bid.code] = replace(bid, state="WITHDRAWN")
-            case Dropped():
+            case _:
                 self.drop(event.bid)
 
     def place(self, event: Placed) -> None:

@@ -1,0 +1,41 @@
+"""``flask auctions replay``: lives an event log through again, so anyone can check."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+import click
+from flask import Flask
+
+from app.auctions.domain.log import parse_log
+from app.auctions.domain.replay import replay
+from app.cli.auctions import auctions
+from app.kernel.errors import DomainError
+
+
+@click.command("replay")
+@click.argument("logfile", type=click.File(encoding="utf-8"))
+def replay_file(logfile: TextIO) -> None:
+    """Compute every decision of LOGFILE again ("-" reads standard input).
+
+    \b
+    LOGFILE has one event a line, as "flask auctions export" writes it. The answer:
+      {"events": n, "decisions": n, "recomputed": n,
+       "bids": {code: {"state", "start", "end", "paid"}}, "states": {state: n},
+       "sold": [[slot, code or "booking"]], "sums": {"paid": n, "bought": n}}
+    Money is in thousandths of a minor unit. A log that contradicts itself, its
+    commitments or the rules is refused, naming the first wrong entry.
+    """
+    try:
+        state = replay(parse_log(logfile))
+    except UnicodeDecodeError as failed:
+        raise click.ClickException("The file is not text in UTF-8.") from failed
+    except DomainError as refused:
+        raise click.ClickException(refused.message) from refused
+    click.echo(json.dumps(state.as_dict()))
+
+
+def register(app: Flask) -> None:
+    """Add the command to the group."""
+    auctions.add_command(replay_file)
