@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import chargers, clock, devices, run_all, seed, tick
+from app.cli import (
+    auctions,
+    auctions_log,
+    chargers,
+    clock,
+    devices,
+    run_all,
+    seed,
+    tick,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for commands in (chargers, clock, devices, run_all, seed, tick):
+    for commands in (
+        auctions,
+        auctions_log,
+        chargers,
+        clock,
+        devices,
+        run_all,
+        seed,
+        tick,
+    ):
         commands.register(app)
