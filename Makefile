@@ -61,7 +61,7 @@ fix: setup-dev ## Mend what the linter can mend
 	@$(BIN)/ruff format .
 
 bench: setup-dev $(VENV)/.bench-ready ## Run the benchmarks and print their figures
-	@for name in booking_races search unlock_latency; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in booking_races search unlock_latency auction market; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 soak: setup-dev services ## Repeat the race, crash and reconnect tests (ROUNDS=10)
 	@for round in $$(seq $(ROUNDS)); do echo "== round $$round of $(ROUNDS)"; \
