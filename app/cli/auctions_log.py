@@ -1,4 +1,4 @@
-"""``flask auctions replay``: lives an event log through again, so anyone can check."""
+"""``flask auctions replay`` and ``export``: a charger's log, for anyone to check."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.auctions.domain.log import parse_log
 from app.auctions.domain.replay import replay
+from app.auctions.service import logbook
 from app.cli.auctions import auctions
 from app.kernel.errors import DomainError
 
@@ -36,6 +37,28 @@ def replay_file(logfile: TextIO) -> None:
     click.echo(json.dumps(state.as_dict()))
 
 
+@click.command("export")
+@click.argument("charger_id", type=click.IntRange(1, 2**31 - 1))
+@click.option(
+    "--operator",
+    "is_operator",
+    is_flag=True,
+    help="With everything that is sealed, and with who it was: not to be published.",
+)
+def export_log(charger_id: int, is_operator: bool) -> None:
+    """Print the log of CHARGER_ID, one event a line, as everyone may see it today.
+
+    Maxima, times and book of a decision appear once none of its bids can still win.
+    """
+    try:
+        entries = logbook.log_of(charger_id=charger_id, is_operator=is_operator)
+    except DomainError as refused:
+        raise click.ClickException(refused.message) from refused
+    for entry in entries:
+        click.echo(json.dumps(entry.as_dict()))
+
+
 def register(app: Flask) -> None:
-    """Add the command to the group."""
+    """Add the commands to the group."""
     auctions.add_command(replay_file)
+    auctions.add_command(export_log)

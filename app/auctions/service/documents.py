@@ -1,0 +1,227 @@
+"""What everyone may see of a charger's decisions; reads only.
+
+A decision's book is opened when none of the bids that took part can still win. Before
+that only seals and the prices of sold quarter hours are shown: no maximum, no time
+and no count of bids that wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.auctions.domain.gates import Stage
+from app.auctions.domain.happenings import Decided, Placed, Raised
+from app.auctions.domain.log import Entry
+from app.auctions.models import AuctionEventRow, BidRow
+from app.auctions.service.logbook import (
+    SEALS,
+    decisions,
+    entries_of,
+    is_open,
+    pending_slots,
+)
+from app.database import db
+from app.kernel.errors import NotFound
+from app.kernel.period import Period
+from app.kernel.slots import ceil_to_grid, slot_at, start_of
+from app.schedules.domain import to_instant
+
+_YEARS = range(2020, 2200)
+# What a column of the database can hold.
+_HIGHEST = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldQuarter:
+    """A quarter hour that a decision sold, and its one price for everybody."""
+
+    starts_at: datetime
+    price_milli: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One decision of a charger, as everyone may see it.
+
+    :param number: its entry in the charger's log
+    :param sold: by winners that were committed; empty if nobody won this start
+    :param is_open: whether its whole book can be had as a document
+    """
+
+    number: int
+    at: datetime
+    starts_at: datetime
+    stage: Stage
+    sold: tuple[SoldQuarter, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The hash of a bid, published when it was placed or changed."""
+
+    number: int
+    at: datetime
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayBook:
+    """The public book of a charger for one local day.
+
+    :param decisions: about starts on this day, in the order they were made
+    :param seals: published on this day, for whatever time was bid for
+    """
+
+    charger_id: int
+    on_date: date
+    decisions: tuple[Decision, ...]
+    seals: tuple[Seal, ...]
+
+
+def documents_of(*, charger_id: int, on_date: date, zone: str) -> DayBook:
+    """Return what was decided about a local day, and which seals were set on it.
+
+    :raises NotFound: for a day no calendar of ours has
+    """
+    day = _day(on_date, zone)
+    start = AuctionEventRow.payload["start"].as_integer()
+    decided = entries_of(
+        charger_id,
+        AuctionEventRow.kind == "DECIDE",
+        start >= slot_at(ceil_to_grid(day.starts_at)),
+        start < slot_at(ceil_to_grid(day.ends_at)),
+    )
+    seals = entries_of(
+        charger_id,
+        AuctionEventRow.kind.in_(SEALS),
+        AuctionEventRow.at >= day.starts_at,
+        AuctionEventRow.at < day.ends_at,
+    )
+    pending = pending_slots(charger_id)
+    times = _times_of(
+        {code for _, event in decisions(decided) for code in event.winners}
+    )
+    return DayBook(
+        charger_id=charger_id,
+        on_date=on_date,
+        decisions=tuple(
+            Decision(
+                number=entry.number,
+                at=entry.at,
+                starts_at=start_of(event.start),
+                stage=Stage(event.stage),
+                sold=_sold(event, times),
+                is_open=is_open(event, pending),
+            )
+            for entry, event in decisions(decided)
+        ),
+        seals=tuple(
+            Seal(number=entry.number, at=entry.at, commitment=entry.event.commitment)
+            for entry in seals
+            if isinstance(entry.event, Placed | Raised)
+        ),
+    )
+
+
+def document(*, charger_id: int, number: int) -> dict[str, Any]:
+    """Return the book of an opened decision: what ``flask auctions clear`` reads.
+
+    Beside that, each bid has its seal (``commitment``, ``nonce``, ``sealed_at``) and
+    ``result`` says what was committed for the bids that start at ``start``.
+
+    :raises NotFound: if there is no such decision, or it is not open yet
+    """
+    found = entries_of(
+        charger_id,
+        AuctionEventRow.number == min(number, _HIGHEST),
+        AuctionEventRow.kind == "DECIDE",
+    )
+    for entry, event in decisions(found):
+        if is_open(event, pending_slots(charger_id)):
+            return _document(charger_id, entry, event)
+    raise NotFound("There is no decision here that is open to everyone yet.")
+
+
+def _document(charger_id: int, entry: Entry, event: Decided) -> dict[str, Any]:
+    codes = event.bids or ()
+    about = entries_of(
+        charger_id,
+        AuctionEventRow.kind.in_(SEALS),
+        AuctionEventRow.number < entry.number,
+        AuctionEventRow.payload["bid"].as_string().in_(codes),
+    )
+    bids: dict[str, dict[str, Any]] = {}
+    for each in about:
+        match each.event:
+            case Placed(start=int(start), end=int(end)) as happened:
+                bids[happened.bid] = {
+                    "id": happened.bid,
+                    "start": start - event.origin,
+                    "end": end - event.origin,
+                }
+            case Raised() as happened:
+                pass
+            case _:
+                continue
+        bids[happened.bid] |= {
+            "maximum": happened.maximum,
+            "commitment": happened.commitment,
+            "nonce": happened.nonce,
+            "sealed_at": each.as_dict()["at"],
+        }
+    return {
+        "number": entry.number,
+        "decided_at": entry.as_dict()["at"],
+        "stage": event.stage,
+        "start": event.start,
+        "origin": event.origin,
+        "origin_at": start_of(event.origin).isoformat().replace("+00:00", "Z"),
+        "slots": len(event.slot_prices),
+        "capacity": 1,
+        "reserve": list(event.reserve or ()),
+        "bids": [bids[code] for code in codes],
+        "result": {
+            "winners": list(event.winners),
+            "payments": dict(event.payments),
+            "personal_minimum": dict(event.minima or {}),
+            "slot_prices": list(event.slot_prices),
+            "top_up": event.top_up,
+        },
+    }
+
+
+def _sold(event: Decided, times: dict[str, range]) -> tuple[SoldQuarter, ...]:
+    return tuple(
+        SoldQuarter(
+            starts_at=start_of(slot),
+            price_milli=event.slot_prices[slot - event.origin],
+        )
+        for code in event.winners
+        for slot in times.get(code, ())
+    )
+
+
+def _times_of(codes: set[str]) -> dict[str, range]:
+    rows = db.session.execute(
+        select(BidRow.code, BidRow.first_slot, BidRow.end_slot).where(
+            BidRow.code.in_(sorted(codes))
+        )
+    )
+    return {row.code: range(row.first_slot, row.end_slot) for row in rows}
+
+
+def _day(on_date: date, zone: str) -> Period:
+    if on_date.year not in _YEARS:
+        raise NotFound("No time is sold in that year.")
+    place = ZoneInfo(zone)
+    midnight = datetime.combine(on_date, time())
+    return Period(
+        to_instant(midnight, place, fold=0),
+        to_instant(midnight + timedelta(days=1), place, fold=0),
+    )
