@@ -1,7 +1,7 @@
 """Who wins: the compatible bids with the largest total premium, exactly.
 
-One charger sells each slot once, so winners do not overlap. Two sweeps over the slots
-find the best selection on either side of every instant, in O(bids + slots).
+One connector sells each slot once, so winners do not overlap. Two sweeps over the bids
+find the best selection on either side of every instant.
 """
 
 from __future__ import annotations
@@ -15,52 +15,74 @@ from app.auctions.domain.bids import Book
 class Allocation:
     """The winners of a book, and the values from which quotes and minima follow.
 
-    Values are *tilted*: a premium times ``scale``, plus one point for every bid that
-    was submitted at the same time or later. The points of compatible bids never add up
-    to ``scale``, so a tilted value divided by it is the true one, and between equal
-    true values the earlier bids have the larger tilted value.
+    Values are *tilted*: a premium times ``scale``, plus seniority points, n for the
+    first of n bids and one for the last. The points of compatible bids never add up to
+    ``scale``; so a tilted value divided by it is the true one, and among selections of
+    equal value the one with more points is the largest.
 
-    :param premiums: of each bid, milli above the reserve; below zero takes no part
-    :param tilted: of each bid
+    Bids are known by their places in the book; lists have one entry for each bid.
+
+    :param premiums: maximum minus reserve, in milli; below zero takes no part
+    :param eligible: places of the bids that take part, in order of submission
     :param before: tilted best of the bids that end at or before each slot
     :param after: tilted best of the bids that start at or after each slot
-    :param winners: places in the book, in order of start
+    :param winners: places, in order of start
     """
 
+    starts: list[int]
+    ends: list[int]
     premiums: list[int]
+    eligible: list[int]
     tilted: list[int]
     scale: int
     before: list[int]
     after: list[int]
-    winners: tuple[int, ...]
+    winners: list[int]
 
     @property
     def value(self) -> int:
         """Return the winners' total premium above the reserve, in milli."""
         return self.before[-1] // self.scale
 
+    @property
+    def losers(self) -> list[int]:
+        """Return the places of the bids that took part and did not win."""
+        winning = set(self.winners)
+        return [place for place in self.eligible if place not in winning]
+
 
 def allocate(book: Book) -> Allocation:
-    """Return the selection of largest total premium; the capacity counts as one.
+    """Return the selection of the largest total premium, for a capacity of one.
 
-    Among equal totals the larger sum of seniority points wins (n points for the first
-    of n bids, one for the last). If those are equal too, later slots decide: idle goes
-    before sold, then the bid submitted first.
+    1. The best value up to a slot either leaves the last slot idle or ends with a bid:
+       ``before[t] = max(before[t-1], max over bids ending at t of before[s] + w)``.
+    2. The same from the right gives ``after``.
+    3. Walking back through what step 1 chose gives the winners.
+
+    Among equal values and points the latest slots decide: idle goes before sold, then
+    the bid submitted first. O(n log n) for the sorting, O(n + slots) for the rest.
     """
-    count, premiums = len(book.bids), book.premiums()
-    scale = 1 << (count * min(count, book.slots)).bit_length()
-    tilted = [w * scale + count - place for place, w in enumerate(premiums)]
-    ending: list[list[int]] = [[] for _ in range(book.slots + 1)]
-    starting: list[list[int]] = [[] for _ in range(book.slots + 1)]
-    for place, (bid, premium) in enumerate(zip(book.bids, premiums, strict=True)):
-        if premium >= 0:
-            ending[bid.end].append(place)
-            starting[bid.start].append(place)
-    starts, ends = [b.start for b in book.bids], [b.end for b in book.bids]
-    before, choice = _sweep(ending, starts, tilted)
-    mirrored, _ = _sweep(starting[::-1], [book.slots - end for end in ends], tilted)
+    count, slots = len(book.bids), book.slots
+    starts, ends = [bid.start for bid in book.bids], [bid.end for bid in book.bids]
+    premiums = book.premiums()
+    eligible = [place for place, premium in enumerate(premiums) if premium >= 0]
+    scale = 1 << (count * min(count, slots)).bit_length()
+    tilted = [w * scale + points for w, points in zip(premiums, range(count, 0, -1))]
+    before, choice = _sweep(
+        sorted(eligible, key=ends.__getitem__), starts, ends, tilted, slots
+    )
+    mirrored, _ = _sweep(
+        sorted(eligible, key=starts.__getitem__, reverse=True),
+        [slots - end for end in ends],
+        [slots - start for start in starts],
+        tilted,
+        slots,
+    )
     return Allocation(
+        starts=starts,
+        ends=ends,
         premiums=premiums,
+        eligible=eligible,
         tilted=tilted,
         scale=scale,
         before=before,
@@ -70,21 +92,32 @@ def allocate(book: Book) -> Allocation:
 
 
 def _sweep(
-    ending: list[list[int]], starts: list[int], tilted: list[int]
+    order: list[int],
+    starts: list[int],
+    ends: list[int],
+    tilted: list[int],
+    slots: int,
 ) -> tuple[list[int], list[int]]:
-    """Return the best value up to each slot, and the bid that it ends with, or -1."""
-    best, choice = [0] * len(ending), [-1] * len(ending)
-    for slot in range(1, len(ending)):
-        value, chosen = best[slot - 1], -1
-        for place in ending[slot]:
-            candidate = best[starts[place]] + tilted[place]
-            if candidate > value:
-                value, chosen = candidate, place
-        best[slot], choice[slot] = value, chosen
+    """Return the best value up to each slot, and the bid it ends with there, or -1.
+
+    :param order: the places of the bids that take part, in order of their end
+    """
+    best, choice = [0] * (slots + 1), [-1] * (slots + 1)
+    slot = value = 0
+    for place in order:
+        end = ends[place]
+        if end > slot:
+            best[slot:end] = [value] * (end - slot)
+            slot = end
+        candidate = best[starts[place]] + tilted[place]
+        if candidate > value:
+            value = candidate
+            choice[end] = place
+    best[slot:] = [value] * (slots + 1 - slot)
     return best, choice
 
 
-def _trace(choice: list[int], starts: list[int]) -> tuple[int, ...]:
+def _trace(choice: list[int], starts: list[int]) -> list[int]:
     """Return the bids of the best selection, walking back from the last slot."""
     winners, slot = [], len(choice) - 1
     while slot > 0:
@@ -94,4 +127,4 @@ def _trace(choice: list[int], starts: list[int]) -> tuple[int, ...]:
         else:
             winners.append(place)
             slot = starts[place]
-    return tuple(reversed(winners))
+    return winners[::-1]

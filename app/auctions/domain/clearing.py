@@ -56,8 +56,8 @@ def clear(book: Book) -> Clearing:
     {'Anna': 600, 'Bo': 600}
     """
     found = allocate(book)
-    minima = personal_minima(book, found)
-    premiums, top_up = core_prices(book, found, minima)
+    minima = personal_minima(found)
+    premiums, top_up = core_prices(found, minima)
     prices = tuple(r + q for r, q in zip(book.reserve, premiums, strict=True))
     paid_until = [0, *accumulate(prices)]
     reserve_until = [0, *accumulate(book.reserve)]

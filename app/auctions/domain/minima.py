@@ -2,30 +2,69 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from app.auctions.domain.allocation import Allocation
-from app.auctions.domain.bids import Book
 
 
-def personal_minima(book: Book, found: Allocation) -> list[int]:
+def personal_minima(found: Allocation) -> list[int]:
     """Return for each winner the smallest premium with which it would still win.
 
-    The best selection without winner i crosses the cut just after i's start, either
-    idle or with another bid j, and what crosses that cut with j is not i:
-    ``W(-i) = max(before[s] + after[s + 1], max over j of before + w + after)``, and the
-    minimum is ``W(-i) - (W - w_i)``. Painting the starts with the bids in order of
-    falling value gives all minima in O(n log n).
+    A selection without winner i crosses the instant just after i's start either idle
+    or with another bid j, and whatever crosses it with j does not contain i. So the
+    best value without i is the largest of ``before[s] + after[s + 1]`` (idle) and of
+    ``through(j) = before[s_j] + w_j + after[e_j]`` over the losers j that cross; the
+    minimum is that minus what the other winners bring, ``W - w_i``. This is Hershberger
+    and Suri's "what is an edge worth", on a line.
+
+    The losers paint the winners' starts in order of falling ``through``: the first to
+    reach a start decides it. O(n log n).
     """
-    winners = set(found.winners)
-    starts = [book.bids[place].start for place in found.winners]
-    without = [found.before[s] + found.after[s + 1] for s in starts]
-    for place, bid in enumerate(book.bids):
-        if found.premiums[place] < 0 or place in winners:
-            continue
-        through = found.before[bid.start] + found.tilted[place] + found.after[bid.end]
-        for index, start in enumerate(starts):
-            if bid.start <= start < bid.end:
-                without[index] = max(without[index], through)
+    starts = [found.starts[place] for place in found.winners]
+    without = [found.before[start] + found.after[start + 1] for start in starts]
+    for index, through in _painted(found, starts):
+        without[index] = max(without[index], through)
     return [
-        through // found.scale - (found.value - found.premiums[place])
+        through // found.scale - found.value + found.premiums[place]
         for through, place in zip(without, found.winners, strict=True)
     ]
+
+
+def _painted(found: Allocation, starts: list[int]) -> list[tuple[int, int]]:
+    """Return (winner, best value through a loser that crosses its start), if any."""
+    first = _counts_before(starts, len(found.before))
+    losers = [p for p in found.losers if first[found.starts[p]] < first[found.ends[p]]]
+    through = {
+        place: found.before[found.starts[place]]
+        + found.tilted[place]
+        + found.after[found.ends[place]]
+        for place in losers
+    }
+    painted: list[tuple[int, int]] = []
+    bare = list(range(len(starts) + 1))  # The next winner not painted yet, or itself.
+    for place in sorted(losers, key=through.__getitem__, reverse=True):
+        if len(painted) == len(starts):
+            break
+        index, stop = first[found.starts[place]], first[found.ends[place]]
+        while (index := _next_bare(bare, index)) < stop:
+            painted.append((index, through[place]))
+            bare[index] = index + 1
+    return painted
+
+
+def _counts_before(starts: list[int], slots: int) -> list[int]:
+    """Return for each slot how many of the starts lie before it."""
+    marks = [0] * slots
+    for start in starts:
+        marks[start] = 1
+    return [0, *accumulate(marks)]
+
+
+def _next_bare(bare: list[int], index: int) -> int:
+    """Return the first winner at or after the index that is not painted."""
+    root = index
+    while bare[root] != root:
+        root = bare[root]
+    while bare[index] != root:  # Shorten the way for the next time.
+        bare[index], index = root, bare[index]
+    return root

@@ -1,106 +1,135 @@
-"""Slot prices: the lowest at which no loser would pay more and no winner less.
+"""The price of every slot: the lowest at which the owner has nothing to regret.
 
-On one charger such prices are exactly the core (the bids form an interval matrix, so
-linear programming duality gives prices per slot), and as a potential over time, the
-income up to each slot, they are difference constraints: integers, solved by longest
-paths.
+Prices q (premiums above the reserve) are right if no loser offers more than the prices
+of its slots, no winner less, and unsold slots are free. The bids form an interval
+matrix, which is totally unimodular; so by linear programming duality the payments that
+such prices make are exactly the *core*: those against which no group of bidders and the
+owner could do better among themselves. Written as income up to each instant, the prices
+are difference constraints, so they are longest paths and whole numbers.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
 from app.auctions.domain.allocation import Allocation
-from app.auctions.domain.bids import Book
+from app.auctions.domain.potentials import Chain, Edge, TooTight, lowest
+from app.kernel.money import divide_up
 
 
-def core_prices(
-    book: Book, found: Allocation, minima: list[int]
-) -> tuple[list[int], int]:
-    """Return the premium of each slot, and the top-up, both in milli.
+def core_prices(found: Allocation, minima: list[int]) -> tuple[list[int], int]:
+    """Return what each slot costs above its reserve, and the top-up, both in milli.
 
-    The top-up is the smallest amount such that prices exist at which every winner pays
-    at most its personal minimum plus that amount (and its maximum), while the income is
-    the smallest that leaves no loser an offer the owner should have preferred.
+    1. The smallest income R of the core is the longest path through the chain.
+    2. The *top-up* is the smallest number such that caps of minimum + top-up (and of
+       course the winner's own premium) still allow the income R.
+    3. Within these caps the potentials are halfway between the lowest and the highest;
+       rounded down they keep all constraints (the set is L-natural convex).
+    4. Between two ends of bids nothing is known, so prices are spread evenly there.
     """
-    sold = [False] * book.slots
-    for place in found.winners:
-        bid = book.bids[place]
-        sold[bid.start : bid.end] = [True] * (bid.end - bid.start)
-    eligible = [b for b, w in zip(book.bids, found.premiums, strict=True) if w >= 0]
-    points = sorted(
-        {0, book.slots, *(b.start for b in eligible), *(b.end for b in eligible)}
-    )
-    node: dict[int, int] = {}
-    count = -1
-    for point in points:
-        count += point == 0 or sold[point - 1]
-        node[point] = count
-    nodes = count + 1
-    into: list[list[tuple[int, int]]] = [[] for _ in range(nodes)]
-    out: list[list[tuple[int, int]]] = [[] for _ in range(nodes)]
-    taken = set(found.winners)
-    for place, (bid, w) in enumerate(zip(book.bids, found.premiums, strict=True)):
-        if w > 0 and place not in taken:
-            into[node[bid.end]].append((node[bid.start], w))
-            out[node[bid.start]].append((node[bid.end], w))
-    spans = [(node[book.bids[p].start], node[book.bids[p].end]) for p in found.winners]
-    most = [found.premiums[p] for p in found.winners]
-    lowest = _rise(nodes, into, spans, most, None)
-    assert lowest is not None
-    income = lowest[-1]
-    mirror = [(nodes - 1 - e, nodes - 1 - s) for s, e in reversed(spans)]
-    outward = [[(nodes - 1 - e, w) for e, w in each] for each in reversed(out)]
-    rest = _rise(nodes, outward, mirror, most[::-1], None)
-    assert rest is not None
-    bound = [income - d for d in reversed(rest)]
-    low = max(0, -(-(income - sum(minima)) // len(most))) if most else 0
-    high = max((w - v for w, v in zip(most, minima, strict=True)), default=0)
-    low = min(low, high)
-    while low < high:
-        middle = (low + high) // 2
-        caps = [min(w, v + middle) for w, v in zip(most, minima, strict=True)]
-        if _rise(nodes, into, spans, caps, bound) is None:
-            low = middle + 1
-        else:
-            high = middle
-    caps = [min(w, v + low) for w, v in zip(most, minima, strict=True)]
-    lowest = _rise(nodes, into, spans, caps, None)
-    rest = _rise(nodes, outward, mirror, caps[::-1], None)
-    assert lowest is not None
-    assert rest is not None
-    potential = [
-        (a + income - b) // 2 for a, b in zip(lowest, reversed(rest), strict=True)
+    if not found.winners:
+        return [0] * (len(found.before) - 1), 0
+    points, nodes = _nodes(found)
+    chain = _chain(found, nodes)
+    most = [found.premiums[place] for place in found.winners]
+    low = lowest(chain, most)
+    income = low[-1]
+    to_come = lowest(chain.mirrored(), most)
+    high = [income - rest for rest in reversed(to_come)]
+    chain = _narrowed(chain, low, high)
+    top_up, low = _equal_top_up(chain, most, minima, low, high)
+    caps = _caps(most, minima, top_up)
+    to_come = lowest(chain.mirrored(), caps, floor=to_come)
+    potentials = [
+        (lower + income - rest) // 2
+        for lower, rest in zip(low, reversed(to_come), strict=True)
     ]
-    prices = [0] * book.slots
-    for a, b in zip(points, points[1:], strict=False):
-        rise = potential[node[b]] - potential[node[a]]
-        for offset in range(b - a):
-            prices[a + offset] = rise * (offset + 1) // (b - a) - rise * offset // (
-                b - a
-            )
-    return prices, low
+    return _spread(points, [potentials[nodes[point]] for point in points]), top_up
 
 
-def _rise(
-    nodes: int,
-    into: list[list[tuple[int, int]]],
-    spans: list[tuple[int, int]],
-    caps: list[int],
-    bound: list[int] | None,
-) -> list[int] | None:
-    """Return the lowest potentials, or None where they pass the bound."""
-    value = [0] * nodes
+def _nodes(found: Allocation) -> tuple[list[int], list[int]]:
+    """Return the slots where something begins or ends, and each slot's node.
+
+    Unsold slots are free: what lies on both sides of them is one node.
+    """
+    slots = len(found.before) - 1
+    points = {0, slots}
+    points.update(map(found.starts.__getitem__, found.eligible))
+    points.update(map(found.ends.__getitem__, found.eligible))
+    steps = [0] * (slots + 1)
+    ordered = sorted(points)
+    place = 0
+    for winner in found.winners:
+        start, end = found.starts[winner], found.ends[winner]
+        while ordered[place] <= start:
+            place += 1
+        while place < len(ordered) and ordered[place] <= end:
+            steps[ordered[place]] = 1
+            place += 1
+    return ordered, list(accumulate(steps))
+
+
+def _chain(found: Allocation, nodes: list[int]) -> Chain:
+    """Return the constraints that the bids make: of equal losers only the best."""
+    best: dict[tuple[int, int], int] = {}
+    for place in found.losers:
+        premium = found.premiums[place]
+        pair = nodes[found.starts[place]], nodes[found.ends[place]]
+        if premium > best.get(pair, 0):
+            best[pair] = premium
+    return Chain(
+        nodes[-1] + 1,
+        [(start, end, premium) for (start, end), premium in best.items()],
+        [(nodes[found.starts[w]], nodes[found.ends[w]]) for w in found.winners],
+    )
+
+
+def _narrowed(chain: Chain, low: list[int], high: list[int]) -> Chain:
+    """Return the chain without the rises that the bounds already make."""
+    return Chain(
+        chain.nodes,
+        [edge for edge in chain.rises if high[edge[0]] + edge[2] >= low[edge[1]]],
+        chain.spans,
+    )
+
+
+def _equal_top_up(
+    chain: Chain, most: list[int], minima: list[int], low: list[int], high: list[int]
+) -> tuple[int, list[int]]:
+    """Return the smallest top-up that the constraints allow, and the lowest potentials.
+
+    Newton's method from below: a walk that rises too far with one top-up shows by how
+    much it must at least grow, for each of the walk's spans gives way by as much. The
+    excess of all walks together is convex in the top-up, so the steps never go too far.
+    """
+    top_up = max(0, divide_up(low[-1] - sum(minima), len(most)))
     while True:
-        for node in range(1, nodes):
-            best = max(value[node], value[node - 1])
-            for start, w in into[node]:
-                best = max(best, value[start] + w)
-            value[node] = best
-            if bound is not None and best > bound[node]:
-                return None
-        is_changed = False
-        for (start, end), cap in zip(reversed(spans), reversed(caps), strict=True):
-            if value[end] - cap > value[start]:
-                value[start] = value[end] - cap
-                is_changed = True
-        if not is_changed:
-            return value
+        caps = _caps(most, minima, top_up)
+        elastic = {
+            span
+            for span, cap, top in zip(chain.spans, caps, most, strict=True)
+            if cap < top
+        }
+        try:
+            return top_up, lowest(chain, caps, floor=low, ceiling=high)
+        except TooTight as walk:
+            count = sum(span in elastic for span in walk.spans)
+            top_up += divide_up(walk.excess, count)
+
+
+def _caps(most: list[int], minima: list[int], top_up: int) -> list[int]:
+    return [min(top, least + top_up) for top, least in zip(most, minima, strict=True)]
+
+
+def _spread(points: list[int], potentials: list[int]) -> list[int]:
+    """Return the price of each slot: every rise evenly over the slots it has."""
+    prices: list[int] = []
+    for (left, below), (right, above) in pairwise(zip(points, potentials, strict=True)):
+        length, rise = right - left, above - below
+        if rise % length == 0:
+            prices += [rise // length] * length
+        else:
+            until = [rise * count // length for count in range(length + 1)]
+            prices += [after - before for before, after in pairwise(until)]
+    return prices

@@ -1,0 +1,180 @@
+"""Difference constraints on a line of nodes, and the lowest potentials that keep them.
+
+Pure graph work, with no word of auctions: nodes 0, 1, 2, ... from left to right, *rises*
+that the potential must at least make from a node to a later one, and *spans* over which
+it may rise no more than a cap. Lowest potentials are longest paths from node 0, where a
+span is an edge back from its end to its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import itemgetter
+
+# (From node, to node, by): the potential of the second is at least the first's plus by.
+Edge = tuple[int, int, int]
+Span = tuple[int, int]
+
+
+class TooTight(Exception):
+    """No potentials keep the caps: a walk through these spans rises too far.
+
+    :param excess: how far the walk rises above what it may; more than 0
+    :param spans: the spans on it, once for every time the walk goes back over them
+    """
+
+    def __init__(self, excess: int, spans: list[Span]) -> None:
+        super().__init__(excess, spans)
+        self.excess = excess
+        self.spans = spans
+
+
+class Chain:
+    """Nodes in a row, the rises between them, and the spans that are limited.
+
+    :param nodes: their number; the potential never falls from one to the next
+    :param rises: from a node to a later one, in any order
+    :param spans: (first node, last node), in any order; one ends at the last of all
+    """
+
+    def __init__(self, nodes: int, rises: list[Edge], spans: list[Span]) -> None:
+        self.nodes = nodes
+        self.rises = rises
+        self.spans = spans
+        self.by_end = sorted(
+            range(len(spans)), key=[end for _, end in spans].__getitem__
+        )
+        self.ordered = [(node - 1, node, 0) for node in range(1, nodes)]
+        self.ordered += rises
+        self.ordered.sort(key=itemgetter(1))
+        ending = [0] * nodes
+        for _, end, _ in self.ordered:
+            ending[end] += 1
+        # How many of the ordered edges end at each node or before.
+        self.until = list(accumulate(ending))
+
+    def mirrored(self) -> Chain:
+        """Return the chain as seen from the right: its node 0 is the last one here."""
+        last = self.nodes - 1
+        return Chain(
+            self.nodes,
+            [(last - end, last - start, by) for start, end, by in self.rises],
+            [(last - end, last - start) for start, end in self.spans],
+        )
+
+
+def lowest(
+    chain: Chain,
+    caps: Sequence[int],
+    floor: Sequence[int] | None = None,
+    ceiling: Sequence[int] | None = None,
+) -> list[int]:
+    """Return the lowest potentials, node 0 at 0, or as high as the floor.
+
+    1. From left to right, span by span: raise the nodes up to the span's end as the
+       rises demand.
+    2. Where the span then rises more than its cap, raise its start; look at the spans
+       before it in the same way; go forward again from the lowest node raised, until
+       nothing is. Then all constraints up to here are kept, once and for all.
+
+    Step 2 ends after at most as many rounds as spans are in its reach, or there are no
+    potentials at all; mostly it takes one or two, over two or three spans.
+
+    :param caps: the most by which the potential may rise over each span, in their order
+    :param floor: known lower bounds to start from, such as those for wider caps
+    :param ceiling: known upper bounds
+    :raises TooTight: if no potentials at or below the ceiling keep the caps
+    """
+    ascent = _Ascent(chain, caps, floor or [0] * chain.nodes, ceiling)
+    reached = 0
+    for place, (end, _, _) in enumerate(ascent.backward):
+        ascent.go_forward(reached, end)
+        ascent.settle(place)
+        reached = end
+    return ascent.values
+
+
+class _Ascent:
+    """Potentials on their way up, and for each node the edge that raised it last."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        caps: Sequence[int],
+        floor: Sequence[int],
+        ceiling: Sequence[int] | None,
+    ) -> None:
+        self.chain = chain
+        self.floor = floor
+        self.ceiling = ceiling
+        self.values = list(floor)
+        self.came: list[Edge | None] = [None] * chain.nodes
+        # An edge back over each span, in order of the span's end.
+        self.backward: list[Edge] = [
+            (chain.spans[place][1], chain.spans[place][0], -caps[place])
+            for place in chain.by_end
+        ]
+
+    def go_forward(self, after: int, to: int) -> None:
+        """Keep every rise that ends behind one node and not behind another."""
+        values, came, until = self.values, self.came, self.chain.until
+        for edge in self.chain.ordered[until[after] : until[to]]:
+            start, end, by = edge
+            raised = values[start] + by
+            if raised > values[end]:
+                values[end] = raised
+                came[end] = edge
+        if self.ceiling is not None and values[to] > self.ceiling[to]:
+            raise self._too_tight(to)
+
+    def settle(self, place: int) -> None:
+        """Keep the caps of a span and of those before it."""
+        top = self.backward[place][0]
+        low, rounds = top, 0
+        while True:
+            raised, low, seen = self._go_back(place, low)
+            if raised is None:
+                return
+            rounds += 1
+            # More turns than spans: the walk goes in a circle, higher every time.
+            if rounds > seen:
+                raise self._too_tight(raised)
+            self.go_forward(low, top)
+
+    def _go_back(self, place: int, low: int) -> tuple[int | None, int, int]:
+        """Raise the starts of spans, from one leftward, as long as they may be raised.
+
+        :returns: a node that was raised, if any; the lowest raised so far; and how many
+            spans were looked at
+        """
+        values, raised, seen = self.values, None, 0
+        while place >= 0 and (edge := self.backward[place])[0] >= low:
+            end, start, by = edge
+            if values[end] + by > values[start]:
+                values[start] = values[end] + by
+                self.came[start] = edge
+                if self.ceiling is not None and values[start] > self.ceiling[start]:
+                    raise self._too_tight(start)
+                raised, low = start, min(low, start)
+            place -= 1
+            seen += 1
+        return raised, low, seen
+
+    def _too_tight(self, node: int) -> TooTight:
+        """Return why: the walk that ends in a node, or the circle that it comes from."""
+        walk: list[Edge] = []
+        met: dict[int, int] = {}
+        top = node
+        while node not in met and (edge := self.came[node]) is not None:
+            met[node] = len(walk)
+            walk.append(edge)
+            node = edge[0]
+        if node in met:
+            walk = walk[met[node] :]
+            allowed = 0
+        else:
+            assert self.ceiling is not None
+            allowed = self.ceiling[top] - self.floor[node]
+        excess = sum(by for _, _, by in walk) - allowed
+        return TooTight(excess, [(to, at) for at, to, _ in walk if to < at])
