@@ -153,6 +153,23 @@ class FrozenReserveRow(Row):
     reserve_milli: Mapped[int] = mapped_column(BigInteger)
 
 
+class LoggedSaleRow(Row):
+    """A quarter hour that is sold as far as the log knows.
+
+    Bookings end in many ways that no log hears of; when such time is sold or bid for
+    again, the difference to the claims becomes an entry.
+    """
+
+    __tablename__ = "logged_sale"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    evse_id: Mapped[int] = mapped_column(
+        ForeignKey("evse.id", ondelete="RESTRICT"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
 class AuctionEventRow(Row):
     """One line of a charger's log, numbered without gaps. Only ever added to."""
 

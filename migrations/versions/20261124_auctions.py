@@ -132,8 +132,17 @@ def upgrade():
     sqlite_with_rowid=False
     )
 
+    op.create_table('logged_sale',
+    sa.Column('evse_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('slot', sa.Integer(), autoincrement=False, nullable=False),
+    sa.ForeignKeyConstraint(['evse_id'], ['evse.id'], name=op.f('fk_logged_sale_evse_id'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('evse_id', 'slot', name=op.f('pk_logged_sale')),
+    sqlite_with_rowid=False
+    )
+
 
 def downgrade():
+    op.drop_table('logged_sale')
     op.drop_table('frozen_reserve')
     with op.batch_alter_table('bid', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_bid_follow_id'))

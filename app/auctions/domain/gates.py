@@ -56,11 +56,19 @@ def next_gate(
     A bid at the closing instant is late; late ones wait for the last call.
 
     :param gate: what is stored about the first stage of this start, if anything is
-    :raises BidClosed: after the last call
+    :raises BidClosed: after the last call, and while earlier bids are being decided
     """
+    is_stored = gate is not None
     gate = gate or Gate(stage=Stage.GATE, decides_at=gate_at(starts_at, gate_min))
-    if not gate.is_decided and now < gate.decides_at:
-        return gate
+    if not gate.is_decided:
+        if now < gate.decides_at:
+            return gate
+        if is_stored:
+            raise BidClosed(
+                "The bids for this start are being decided at this moment. "
+                "Please try again in a minute.",
+                field="starts_at",
+            )
     last = Gate(stage=Stage.LAST_CALL, decides_at=last_call_at(starts_at))
     if now < last.decides_at:
         return last

@@ -6,6 +6,7 @@ are whole minor units, lengths minutes or seconds as their names say.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +22,8 @@ from app.schedules.domain import bookable_window, check_length
 
 GRACE_S = 600
 OPEN_BIDS = 20
+# More undecided bids than this on one charger are not honest demand.
+MOST_IN_A_BOOK = 1_000
 EXPOSURE_MINOR = 50_000
 STEP_MINOR = 5
 # More than this many major units an hour is a slip of the finger.
@@ -49,6 +52,13 @@ class BidState(StrEnum):
 
 class BidRefused(DomainError):
     """This bid cannot be accepted; ``field`` says what to change."""
+
+
+class BidTaken(Conflict):
+    """Somebody has the time already."""
+
+    def __init__(self) -> None:
+        super().__init__("A part of this time is already booked.", field="starts_at")
 
 
 class NotWhileLeading(Conflict):
@@ -93,6 +103,17 @@ def check_times(period: Period, charger: Charger, now: datetime) -> None:
     if period.ends_at > window.ends_at:
         raise BidRefused(
             f"Bids open {charger.horizon_days} days ahead.", field="ends_at"
+        )
+
+
+def check_open(period: Period, opened: Iterable[Period]) -> None:
+    """Let a period pass that lies inside the opening hours.
+
+    :raises BidRefused: if the charger is closed during part of it
+    """
+    if not any(window.covers(period) for window in opened):
+        raise BidRefused(
+            "The charger is closed during part of this time.", field="starts_at"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -27,7 +28,10 @@ class Terms:
 
     def reserve_in(self, session: Session, slots: range) -> tuple[int, ...]:
         """Return the reserve of each slot, never above what a bid has relied on."""
-        kept = kept_reserves_in(session, self.evse_id, slots)
+        return self.reserve_of(slots, kept_reserves_in(session, self.evse_id, slots))
+
+    def reserve_of(self, slots: range, kept: Mapping[int, int]) -> tuple[int, ...]:
+        """Return the same with the kept reserves at hand."""
         asked = self.prices.reserve_of(slots)
         return tuple(
             min(milli, kept.get(slot, milli))

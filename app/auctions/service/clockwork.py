@@ -1,0 +1,38 @@
+"""What time and owners demand of undecided bids, written down by the tick.
+
+Deciding is not here: only with a booking is anything won.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+
+from app.auctions.service.selling import chargers_with_bids, drop_unavailable
+from app.database import db
+
+_log = logging.getLogger(__name__)
+
+
+def tick(*, now: datetime) -> int:
+    """This function will drop bids for time that is gone, and note all standings.
+
+    :returns: how many bids were dropped
+    """
+    waiting = chargers_with_bids()
+    db.session.rollback()
+    return sum(_look_after(charger_id, now) for charger_id in waiting)
+
+
+def _look_after(charger_id: int, now: datetime) -> int:
+    """Look after one book; something wrong in it must not hold up the others."""
+    try:
+        return drop_unavailable(charger_id=charger_id, now=now)
+    except OperationalError:
+        # The database is busy or away, which concerns them all: next time.
+        raise
+    except Exception:
+        _log.exception("The order book of charger %s is in trouble.", charger_id)
+        return 0

@@ -1,0 +1,42 @@
+"""Writes the log of a charger's order book: numbered, and only ever added to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.auctions.domain.happenings import Event
+from app.auctions.domain.log import KINDS, payload_of
+from app.auctions.models import AuctionEventRow
+
+_KIND_OF = {event: kind for kind, event in KINDS.items()}
+
+
+def note_in(session: Session, evse_id: int, event: Event, now: datetime) -> int:
+    """Add an entry to the charger's log, whose lock the caller holds.
+
+    :returns: its number
+    """
+    number = last_number_in(session, evse_id) + 1
+    session.execute(
+        insert(AuctionEventRow).values(
+            evse_id=evse_id,
+            number=number,
+            at=now,
+            kind=_KIND_OF[type(event)],
+            payload=payload_of(event),
+        )
+    )
+    return number
+
+
+def last_number_in(session: Session, evse_id: int) -> int:
+    """Return the number of the newest entry, 0 in an empty log."""
+    newest = session.scalar(
+        select(func.max(AuctionEventRow.number)).where(
+            AuctionEventRow.evse_id == evse_id
+        )
+    )
+    return newest or 0

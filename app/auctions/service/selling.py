@@ -1,0 +1,128 @@
+"""Time that goes without a decision: booked at once, taken back, or free again.
+
+``sold_in`` is told by the bookings; the rest compares with what can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.auctions.domain.happenings import Bought, Released
+from app.auctions.models import BidRow, LoggedSaleRow
+from app.auctions.service.books import pending_in, refresh_in
+from app.auctions.service.ending import drop_gone_in, lose_in
+from app.auctions.service.history import note_in
+from app.auctions.service.terms import find_terms_in, sold_slots
+from app.chargers import service as chargers
+from app.database import Writing, db, writing
+from app.kernel.period import Period
+
+BOUGHT = "Somebody has booked a part of this time at once."
+
+
+def sold_in(
+    work: Writing,
+    *,
+    charger_id: int,
+    period: Period,
+    booking_code: str,
+    amount_milli: int,
+    now: datetime,
+) -> None:
+    """This function will let the bids lose whose time has just been booked at once.
+
+    The caller holds the charger's lock and has claimed the time. At a charger with a
+    fixed price nothing happens.
+
+    :param amount_milli: what was promised for the time, in 1/1000 minor units
+    """
+    session = work.session
+    charger = chargers.find_charger(charger_id)
+    terms = find_terms_in(session, charger_id)
+    if charger is None or terms is None:
+        return
+    sold = sold_slots(charger, period)
+    note_free_in(session, charger_id, sold, now)
+    bought = Bought(
+        start=sold.start, end=sold.stop, amount=amount_milli, booking=booking_code
+    )
+    note_in(session, charger_id, bought, now)
+    note_sold_in(session, charger_id, sold)
+    pending = pending_in(session, charger_id)
+    for bid in pending:
+        if bid.overlaps(sold):
+            lose_in(work, bid, BOUGHT, now)
+    refresh_in(work, terms, [each for each in pending if not each.overlaps(sold)])
+
+
+def drop_unavailable(*, charger_id: int, now: datetime) -> int:
+    """This function will drop the bids whose time the charger does not sell any more.
+
+    Also writes down how the others stand at the reserves of this moment.
+
+    :returns: how many were dropped
+    """
+    with writing() as work:
+        chargers.lock_in(work.session, charger_id)
+        return drop_unavailable_in(work, charger_id=charger_id, now=now)
+
+
+def drop_unavailable_in(work: Writing, *, charger_id: int, now: datetime) -> int:
+    """This function will do the same under the caller's lock of the charger."""
+    session = work.session
+    pending = pending_in(session, charger_id)
+    terms = find_terms_in(session, charger_id)
+    charger = chargers.find_charger(charger_id)
+    left = drop_gone_in(work, charger, terms, pending, now)
+    if terms is not None:
+        refresh_in(work, terms, left)
+    return len(pending) - len(left)
+
+
+def chargers_with_bids() -> tuple[int, ...]:
+    """This function will return the chargers for which anybody waits."""
+    statement = select(BidRow.evse_id).where(BidRow.state == "PENDING").distinct()
+    return tuple(sorted(db.session.scalars(statement)))
+
+
+def note_sold_in(session: Session, evse_id: int, slots: range) -> None:
+    """Keep in mind that the log knows these slots as sold."""
+    session.execute(
+        insert(LoggedSaleRow), [{"evse_id": evse_id, "slot": slot} for slot in slots]
+    )
+
+
+def note_free_in(session: Session, evse_id: int, slots: range, now: datetime) -> None:
+    """Let the log know which of these slots are free again, though it has them sold.
+
+    The caller has just seen, or made sure, that no old claim holds them.
+    """
+    mine = (
+        (LoggedSaleRow.evse_id == evse_id)
+        & (LoggedSaleRow.slot >= slots.start)
+        & (LoggedSaleRow.slot < slots.stop)
+    )
+    stale = session.scalars(
+        select(LoggedSaleRow.slot).where(mine).order_by(LoggedSaleRow.slot)
+    ).all()
+    for run in _runs(stale):
+        note_in(session, evse_id, Released(start=run.start, end=run.stop), now)
+    if stale:
+        session.execute(delete(LoggedSaleRow).where(mine))
+
+
+def _runs(slots: Iterable[int]) -> Iterable[range]:
+    run = range(0)
+    for slot in slots:
+        if run and slot == run.stop:
+            run = range(run.start, slot + 1)
+            continue
+        if run:
+            yield run
+        run = range(slot, slot + 1)
+    if run:
+        yield run
