@@ -1,6 +1,7 @@
 """Imports every room's tables, so that migrations and tests see the whole schema."""
 
 from app.accounts import models as accounts
+from app.auctions import models as auctions
 from app.bookings import models as bookings
 from app.chargers import models as chargers
 from app.devices import models as devices
@@ -12,6 +13,7 @@ from app.web import limits
 
 __all__ = [
     "accounts",
+    "auctions",
     "bookings",
     "chargers",
     "devices",
