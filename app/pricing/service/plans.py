@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,7 +40,12 @@ def plans_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Plan]:
 
 def last_plan_of(evse_id: int) -> Plan | None:
     """Return the newest plan, also one that went back to fixed."""
-    return _current_in(db.session(), (evse_id,)).get(evse_id)
+    return find_plan_in(db.session(), evse_id)
+
+
+def find_plan_in(session: Session, evse_id: int) -> Plan | None:
+    """Return the newest plan, whatever its mode, as this transaction sees it."""
+    return _current_in(session, (evse_id,)).get(evse_id)
 
 
 def _current_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Plan]:
@@ -53,6 +58,19 @@ def _current_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Plan]:
         )
         found.update({row.evse_id: _plan(row) for row in rows})
     return found
+
+
+def end_foreign_plans_in(
+    session: Session, currencies: Mapping[int, str], *, now: datetime
+) -> None:
+    """Go back to the fixed price where a tariff's currency became another.
+
+    A plan's prices cannot be converted, and must not be read in the new currency.
+    """
+    for evse_id, plan in plans_in(session, currencies).items():
+        if plan.wish.currency != currencies[evse_id]:
+            fixed = {**columns_of(plan), "mode": "FIXED", "is_automatic": False}
+            store_in(session, fixed, now=now)
 
 
 def store_in(session: Session, plan: dict[str, Any], *, now: datetime) -> int:

@@ -12,6 +12,7 @@ from app.database import db
 from app.kernel.errors import NotFound
 from app.pricing.domain import Tariff
 from app.pricing.models import TariffRow
+from app.pricing.service.plans import end_foreign_plans_in
 
 # SQLite takes a limited number of values in one statement.
 _CHUNK = 500
@@ -62,6 +63,9 @@ def set_tariffs_in(
             for evse_id, tariff in sorted(changed.items())
         ],
     )
+    end_foreign_plans_in(
+        session, {at: tariff.currency for at, tariff in changed.items()}, now=now
+    )
     return set(changed)
 
 
@@ -83,11 +87,19 @@ def _retire(session: Session, evse_ids: Iterable[int]) -> dict[int, int]:
     return newest
 
 
-def find_tariff_in(session: Session, evse_id: int) -> Tariff | None:
-    """This function will return the current tariff as this transaction sees it."""
-    row = session.execute(
-        select(*_COLUMNS).where(TariffRow.evse_id == evse_id, TariffRow.is_current)
-    ).one_or_none()
+def find_tariff_in(
+    session: Session, evse_id: int, *, at: datetime | None = None
+) -> Tariff | None:
+    """This function will return the current tariff as this transaction sees it.
+
+    :param at: an instant in the past, for the tariff that was current then
+    """
+    statement = select(*_COLUMNS).where(TariffRow.evse_id == evse_id)
+    if at is None:
+        statement = statement.where(TariffRow.is_current)
+    else:
+        statement = statement.where(TariffRow.created_at <= at)
+    row = session.execute(statement.order_by(TariffRow.version.desc())).first()
     return None if row is None else _tariff(*row[1:])
 
 
