@@ -98,8 +98,6 @@ class _Play:
         self.sold: dict[int, str] = {}
         self.frozen: dict[int, int] = {}
         self.decided: set[tuple[int, str]] = set()
-        # The last decision and who lost by it, as long as nothing else happened.
-        self.undoable: tuple[Decided, tuple[str, ...]] | None = None
         self.events = self.decisions = self.recomputed = self.bought_milli = 0
 
     def state(self) -> State:
@@ -128,8 +126,6 @@ class _Play:
                 self.require_undecided(event.start, "GATE")
             case _:
                 self.decide(event)
-        if not isinstance(event, Decided):
-            self.undoable = None
 
     def take_bid(self, event: Placed | Raised | Withdrawn | Dropped) -> None:
         match event:
@@ -144,7 +140,8 @@ class _Play:
                 bid = self.pending(event.bid)
                 self.bids[bid.code] = replace(bid, state="WITHDRAWN")
             case _:
-                self.drop(event.bid)
+                bid = self.pending(event.bid)
+                self.bids[bid.code] = replace(bid, state="DROPPED")
 
     def place(self, event: Placed) -> None:
         if event.bid in self.bids:
@@ -154,25 +151,6 @@ class _Play:
         check_seal(bid, event.commitment, event.nonce)
         self.require_unsold(slots)
         self.bids[event.bid] = bid
-
-    def drop(self, code: str) -> None:
-        bid = self.bids.get(code)
-        if bid is not None and bid.state == "WON":
-            self.undo(bid)
-        else:
-            bid = self.pending(code)
-        self.bids[code] = replace(bid, state="DROPPED", paid=0)
-
-    def undo(self, bid: LoggedBid) -> None:
-        """Take back an award that failed in the very step in which it was made."""
-        if self.undoable is None or bid.code not in self.undoable[0].winners:
-            raise Mismatch(f"bid {bid.code} is won; an award is never taken back.")
-        decision, lost = self.undoable
-        for slot in bid.slots:
-            del self.sold[slot]
-        for code in lost:
-            self.bids[code] = replace(self.bids[code], state="PENDING")
-        self.decided.discard((decision.start, decision.stage))
 
     def buy(self, event: Bought) -> None:
         slots = range(event.start, event.end)
@@ -193,14 +171,11 @@ class _Play:
         if event.is_open:
             self.recompute(event)
             self.recomputed += 1
-        lost: list[str] = []
         for code in event.winners:
-            lost += self.commit(self.pending(code), event.payments[code])
+            self.commit(self.pending(code), event.payments[code])
         if event.stage == "LAST_CALL":
-            late = [bid for bid in self.waiting() if bid.starts(event.start)]
-            lost += self.lose(late)
+            self.lose(bid for bid in self.waiting() if bid.starts(event.start))
         self.decided.add((event.start, event.stage))
-        self.undoable = (event, tuple(lost))
 
     def recompute(self, event: Decided) -> None:
         bids = [self.pending(code) for code in event.bids or ()]
@@ -210,18 +185,16 @@ class _Play:
                 raise Mismatch(f"the reserve of slot {slot} rose after a bid on it.")
         require_equal(event, bids)
 
-    def commit(self, bid: LoggedBid, paid: int) -> list[str]:
-        """Sell the bid's slots; return who lost by it."""
+    def commit(self, bid: LoggedBid, paid: int) -> None:
+        """Sell the bid's slots, so that whoever overlaps it has lost."""
         self.require_unsold(bid.slots)
         self.bids[bid.code] = replace(bid, state="WON", paid=paid)
         self.sold.update(dict.fromkeys(bid.slots, bid.code))
-        return self.lose(other for other in self.waiting() if other.overlaps(bid.slots))
+        self.lose(other for other in self.waiting() if other.overlaps(bid.slots))
 
-    def lose(self, bids: Iterable[LoggedBid]) -> list[str]:
-        lost = list(bids)
-        for bid in lost:
+    def lose(self, bids: Iterable[LoggedBid]) -> None:
+        for bid in list(bids):
             self.bids[bid.code] = replace(bid, state="LOST")
-        return [bid.code for bid in lost]
 
     def waiting(self) -> list[LoggedBid]:
         return [bid for bid in self.bids.values() if bid.state == "PENDING"]

@@ -18,8 +18,18 @@ from app.auctions.service.deciding import (
     due,
     refuse_award_in,
 )
-from app.auctions.service.documents import document, documents_of
+from app.auctions.service.documents import (
+    DayBook,
+    Decision,
+    Seal,
+    SoldQuarter,
+    document,
+    documents_of,
+)
+from app.auctions.service.following import start_follow, withdraw_follow
 from app.auctions.service.logbook import log_of
+from app.auctions.service.moving import move_all
+from app.auctions.service.places import StartFollow
 from app.auctions.service.placing import place
 from app.auctions.service.quoting import book_now_in, book_of, quote
 from app.auctions.service.reading import (
@@ -43,6 +53,7 @@ from app.auctions.service.views import (
     SlotPrice,
     Won,
 )
+from app.auctions.service.wishes import FollowView, follow_for, follows_of
 
 __all__ = [
     "AuctionQuote",
@@ -52,12 +63,18 @@ __all__ = [
     "BidTaken",
     "BidView",
     "BookView",
+    "DayBook",
+    "Decision",
     "Due",
+    "FollowView",
     "NotWhileLeading",
     "PlaceBid",
+    "Seal",
     "SlotPrice",
+    "SoldQuarter",
     "Stage",
     "Standing",
+    "StartFollow",
     "Won",
     "award_in",
     "bid_for",
@@ -70,16 +87,21 @@ __all__ = [
     "drop_unavailable",
     "drop_unavailable_in",
     "due",
+    "follow_for",
+    "follows_of",
     "get_bid",
     "log_of",
     "lower_bid",
     "mark_seen",
+    "move_all",
     "place",
     "quote",
     "raise_bid",
     "refuse_award_in",
     "sold_in",
+    "start_follow",
     "tick",
     "unseen_count",
     "withdraw",
+    "withdraw_follow",
 ]

@@ -1,4 +1,4 @@
-"""What time and owners demand of undecided bids, written down by the tick.
+"""What time, owners and follow-me wishes demand of undecided bids, at each tick.
 
 Deciding is not here: only with a booking is anything won.
 """
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
+from app.auctions.service.moving import move_all
 from app.auctions.service.selling import chargers_with_bids, drop_unavailable
 from app.database import db
 
@@ -19,11 +20,14 @@ _log = logging.getLogger(__name__)
 def tick(*, now: datetime) -> int:
     """This function will drop bids for time that is gone, and note all standings.
 
-    :returns: how many bids were dropped
+    Then the bids of follow-me wishes move to where they lead.
+
+    :returns: how many bids were dropped or moved
     """
     waiting = chargers_with_bids()
     db.session.rollback()
-    return sum(_look_after(charger_id, now) for charger_id in waiting)
+    dropped = sum(_look_after(charger_id, now) for charger_id in waiting)
+    return dropped + move_all(now=now)
 
 
 def _look_after(charger_id: int, now: datetime) -> int:

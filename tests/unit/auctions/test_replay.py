@@ -118,25 +118,6 @@ def test_released_time_can_be_sold_again():
     assert sorted(state.sold) == [0, 1, 2, 3]
 
 
-def test_an_award_that_failed_at_once_lets_the_others_back_in():
-    again = decided(0, (ANNA, CEM), reserve=FREE)
-    log = log_of(
-        ANNA,
-        CEM,
-        EVA,
-        decided(0, (ANNA, CEM, EVA), reserve=FREE),
-        Dropped(bid="EVA", why="The card was refused."),
-        again,
-    )
-
-    state = replay(log)
-
-    assert states(state)["EVA"] == "DROPPED"
-    assert states(state)["CEM"] == "PENDING"
-    assert again.winners == ()
-    assert state.sold == {}
-
-
 def test_after_the_last_call_nobody_waits_for_that_start():
     late = decided(0, (ANNA,), reserve=(100_000,) * 24, stage="LAST_CALL")
 
@@ -190,7 +171,7 @@ LIE = "c" * 64
             "decided already",
         ),
         ((*EVENING, FIRST, Withdrawn(bid="ANNA")), "ANNA is won already"),
-        ((*EVENING, FIRST, Dropped(bid="BO"), Dropped(bid="ANNA")), "never taken back"),
+        ((*EVENING, FIRST, Dropped(bid="ANNA")), "ANNA is won already"),
         ((ANNA, CEM, Bought(start=0, end=1), FIRST), "ANNA is lost already"),
         ((*EVENING, decided(0, EVENING[:-1], reserve=FREE)), "FIL was left out"),
         (
