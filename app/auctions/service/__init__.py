@@ -26,7 +26,12 @@ from app.auctions.service.documents import (
     document,
     documents_of,
 )
-from app.auctions.service.following import start_follow, withdraw_follow
+from app.auctions.service.following import (
+    follow_for,
+    follows_of,
+    start_follow,
+    withdraw_follow,
+)
 from app.auctions.service.logbook import log_of
 from app.auctions.service.moving import move_all
 from app.auctions.service.places import StartFollow
@@ -53,7 +58,7 @@ from app.auctions.service.views import (
     SlotPrice,
     Won,
 )
-from app.auctions.service.wishes import FollowView, follow_for, follows_of
+from app.auctions.service.wishes import FollowView
 
 __all__ = [
     "AuctionQuote",

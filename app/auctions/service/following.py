@@ -34,14 +34,17 @@ from app.auctions.service.wishes import (
     find_row_in,
     get_follow,
     last_bid_in,
+    rows_where,
     set_state_in,
+    views_of,
     wish_of,
 )
 from app.chargers import service as chargers
-from app.database import Writing, writing
+from app.database import Writing, db, writing
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ids import code_from
 
+_PAST_SHOWN = 20
 ENDED = "The wish was withdrawn."
 
 
@@ -82,6 +85,24 @@ def withdraw_follow(*, bidder_id: int, code: str, now: datetime) -> FollowView:
         if row.state != "WITHDRAWN":
             _withdraw_in(work, row, now)
     return get_follow(mine)
+
+
+def follow_for(user_id: int, code: str) -> FollowView:
+    """This function will return a wish to the driver who made it.
+
+    :raises NotFound: if there is none, or it is somebody else's
+    """
+    return get_follow((FollowRow.code == code) & (FollowRow.bidder_id == user_id))
+
+
+def follows_of(user_id: int) -> tuple[FollowView, ...]:
+    """This function will return a driver's active wishes, then the latest others."""
+    mine = rows_where(FollowRow.bidder_id == user_id).order_by(FollowRow.id.desc())
+    active = db.session.scalars(mine.where(FollowRow.state == "ACTIVE")).all()
+    others = db.session.scalars(
+        mine.where(FollowRow.state != "ACTIVE").limit(_PAST_SHOWN)
+    ).all()
+    return views_of((*active, *others))
 
 
 def _find_replay_in(session: Session, command: StartFollow) -> int | None:

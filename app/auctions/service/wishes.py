@@ -19,7 +19,6 @@ from app.kernel.errors import NotFound
 from app.kernel.period import Period
 
 FollowState = Literal["ACTIVE", "WON", "ENDED", "WITHDRAWN"]
-_PAST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +49,6 @@ class FollowView:
         return self.state == "ACTIVE"
 
 
-def follow_for(user_id: int, code: str) -> FollowView:
-    """This function will return a wish to the driver who made it.
-
-    :raises NotFound: if there is none, or it is somebody else's
-    """
-    return get_follow((FollowRow.code == code) & (FollowRow.bidder_id == user_id))
-
-
-def follows_of(user_id: int) -> tuple[FollowView, ...]:
-    """This function will return a driver's active wishes, then the latest others."""
-    mine = _fresh(FollowRow.bidder_id == user_id).order_by(FollowRow.id.desc())
-    active = db.session.scalars(mine.where(FollowRow.state == "ACTIVE")).all()
-    others = db.session.scalars(
-        mine.where(FollowRow.state != "ACTIVE").limit(_PAST_SHOWN)
-    ).all()
-    return _views((*active, *others))
-
-
 def get_follow(condition: ColumnElement[bool]) -> FollowView:
     """Return the one wish for which the condition holds.
 
@@ -76,12 +57,12 @@ def get_follow(condition: ColumnElement[bool]) -> FollowView:
     row = find_row_in(db.session(), condition)
     if row is None:
         raise NotFound
-    return _views((row,))[0]
+    return views_of((row,))[0]
 
 
 def find_row_in(session: Session, condition: ColumnElement[bool]) -> FollowRow | None:
     """Return the row of a wish as this transaction sees it."""
-    return session.scalars(_fresh(condition)).one_or_none()
+    return session.scalars(rows_where(condition)).one_or_none()
 
 
 def last_bid_in(session: Session, follow_id: int) -> BidRow | None:
@@ -117,12 +98,14 @@ def wish_of(row: FollowRow) -> StartFollow:
     )
 
 
-def _fresh(condition: ColumnElement[bool]) -> Select[FollowRow]:
+def rows_where(condition: ColumnElement[bool]) -> Select[FollowRow]:
+    """Return the statement that reads wishes as they are now."""
     # Rows are changed by Core statements, so what the session remembers may be old.
     return select(FollowRow).where(condition).execution_options(populate_existing=True)
 
 
-def _views(rows: Iterable[FollowRow]) -> tuple[FollowView, ...]:
+def views_of(rows: Iterable[FollowRow]) -> tuple[FollowView, ...]:
+    """Return rows as frozen values, each with its newest bid."""
     session = db.session()
     found = []
     for row in rows:
