@@ -12,43 +12,62 @@ from app.auctions.domain.bids import Book
 
 
 @dataclass(frozen=True, slots=True)
-class Allocation:
-    """The winners of a book, and the values from which quotes and minima follow.
+class Selection:
+    """The winners of a book. Bids are known by their places in the book.
 
-    Values are *tilted*: a premium times ``scale``, plus seniority points, n for the
-    first of n bids and one for the last. The points of compatible bids never add up to
-    ``scale``; so a tilted value divided by it is the true one, and among selections of
-    equal value the one with more points is the largest.
-
-    Bids are known by their places in the book; lists have one entry for each bid.
-
-    :param premiums: maximum minus reserve, in milli; below zero takes no part
+    :param starts: of each bid
+    :param ends: of each bid
+    :param premiums: of each bid: maximum minus reserve, in milli; below zero it takes
+        no part
     :param eligible: places of the bids that take part, in order of submission
-    :param before: tilted best of the bids that end at or before each slot
-    :param after: tilted best of the bids that start at or after each slot
     :param winners: places, in order of start
     """
 
+    slots: int
+    capacity: int
     starts: list[int]
     ends: list[int]
     premiums: list[int]
     eligible: list[int]
-    tilted: list[int]
-    scale: int
-    before: list[int]
-    after: list[int]
     winners: list[int]
 
     @property
     def value(self) -> int:
         """Return the winners' total premium above the reserve, in milli."""
-        return self.before[-1] // self.scale
+        return sum(self.premiums[place] for place in self.winners)
 
     @property
     def losers(self) -> list[int]:
         """Return the places of the bids that took part and did not win."""
         winning = set(self.winners)
         return [place for place in self.eligible if place not in winning]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation(Selection):
+    """The winners of one connector, and the values that quotes and minima follow from.
+
+    Values are *tilted*: a premium times ``scale``, plus seniority points, n for the
+    first of n bids and one for the last. The points of compatible bids never add up to
+    ``scale``; so a tilted value divided by it is the true one, and among selections of
+    equal value the one with more points is the largest.
+
+    :param tilted: of each bid
+    :param before: tilted best of the bids that end at or before each slot
+    :param after: tilted best of the bids that start at or after each slot
+    """
+
+    tilted: list[int]
+    scale: int
+    before: list[int]
+    after: list[int]
+
+    def totals(self, start: int, end: int) -> tuple[int, int]:
+        """Return the tilted value of all, and what of it is kept without [start, end).
+
+        Their difference is ``D = W - before[start] - after[end]``, in O(1).
+        """
+        return self.before[-1], self.before[start] + self.after[end]
 
 
 def allocate(book: Book) -> Allocation:
@@ -67,7 +86,7 @@ def allocate(book: Book) -> Allocation:
     premiums = book.premiums()
     eligible = [place for place, premium in enumerate(premiums) if premium >= 0]
     scale = 1 << (count * min(count, slots)).bit_length()
-    tilted = [w * scale + points for w, points in zip(premiums, range(count, 0, -1))]
+    tilted = [w * scale + count - place for place, w in enumerate(premiums)]
     before, choice = _sweep(
         sorted(eligible, key=ends.__getitem__), starts, ends, tilted, slots
     )
@@ -79,15 +98,17 @@ def allocate(book: Book) -> Allocation:
         slots,
     )
     return Allocation(
+        slots=slots,
+        capacity=1,
         starts=starts,
         ends=ends,
         premiums=premiums,
         eligible=eligible,
+        winners=_trace(choice, starts),
         tilted=tilted,
         scale=scale,
         before=before,
         after=mirrored[::-1],
-        winners=_trace(choice, starts),
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from app.auctions.domain.allocation import allocate
+from app.auctions.domain.allocation import Selection, allocate
 from app.auctions.domain.bids import Book
+from app.auctions.domain.capacity import SharedSite
 from app.auctions.domain.minima import personal_minima
 from app.auctions.domain.prices import core_prices
 
@@ -55,8 +56,13 @@ def clear(book: Book) -> Clearing:
     >>> clear(book).payments
     {'Anna': 600, 'Bo': 600}
     """
-    found = allocate(book)
-    minima = personal_minima(found)
+    found: Selection
+    if book.capacity == 1:
+        found = allocation = allocate(book)
+        minima = personal_minima(allocation)
+    else:
+        site = SharedSite(book)
+        found, minima = site.selection(), site.personal_minima()
     premiums, top_up = core_prices(found, minima)
     prices = tuple(r + q for r, q in zip(book.reserve, premiums, strict=True))
     paid_until = [0, *accumulate(prices)]

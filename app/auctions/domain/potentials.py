@@ -1,9 +1,9 @@
 """Difference constraints on a line of nodes, and the lowest potentials that keep them.
 
-Pure graph work, with no word of auctions: nodes 0, 1, 2, ... from left to right, *rises*
-that the potential must at least make from a node to a later one, and *spans* over which
-it may rise no more than a cap. Lowest potentials are longest paths from node 0, where a
-span is an edge back from its end to its start.
+Pure graph work, with no word of auctions: nodes 0, 1, 2, ... from left to right,
+*rises* that the potential must at least make from a node to a later one, and *spans*
+over which it may rise no more than a cap. Lowest potentials are longest paths from
+node 0, where a span is an edge back from its end to its start.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from operator import itemgetter
 # (From node, to node, by): the potential of the second is at least the first's plus by.
 Edge = tuple[int, int, int]
 Span = tuple[int, int]
+_NOWHERE = -(1 << 256)  # Below the length of every path: not reached.
 
 
 class TooTight(Exception):
@@ -35,7 +36,7 @@ class Chain:
 
     :param nodes: their number; the potential never falls from one to the next
     :param rises: from a node to a later one, in any order
-    :param spans: (first node, last node), in any order; one ends at the last of all
+    :param spans: (first node, last node), in any order
     """
 
     def __init__(self, nodes: int, rises: list[Edge], spans: list[Span]) -> None:
@@ -86,13 +87,32 @@ def lowest(
     :param ceiling: known upper bounds
     :raises TooTight: if no potentials at or below the ceiling keep the caps
     """
-    ascent = _Ascent(chain, caps, floor or [0] * chain.nodes, ceiling)
-    reached = 0
-    for place, (end, _, _) in enumerate(ascent.backward):
-        ascent.go_forward(reached, end)
-        ascent.settle(place)
-        reached = end
-    return ascent.values
+    return _Ascent(chain, caps, floor or [0] * chain.nodes, ceiling).climb()
+
+
+def longest_from(source: int, chain: Chain, caps: Sequence[int]) -> list[int]:
+    """Return the length of a longest path from one node to each.
+
+    :raises TooTight: if there is none, because a circle rises
+    """
+    floor = [_NOWHERE] * chain.nodes
+    floor[source] = 0
+    return _Ascent(chain, caps, floor).climb()
+
+
+def longest_path(chain: Chain, caps: Sequence[int]) -> list[Edge]:
+    """Return the edges of a longest path from the first node to the last, last first.
+
+    An edge whose first node lies right of its second goes back over a span.
+
+    :raises TooTight: if there is none, because a circle rises
+    """
+    floor = [_NOWHERE] * chain.nodes
+    floor[0] = 0
+    ascent = _Ascent(chain, caps, floor)
+    ascent.climb()
+    walk, _ = ascent.walk_to(chain.nodes - 1)
+    return walk
 
 
 class _Ascent:
@@ -103,7 +123,7 @@ class _Ascent:
         chain: Chain,
         caps: Sequence[int],
         floor: Sequence[int],
-        ceiling: Sequence[int] | None,
+        ceiling: Sequence[int] | None = None,
     ) -> None:
         self.chain = chain
         self.floor = floor
@@ -115,6 +135,16 @@ class _Ascent:
             (chain.spans[place][1], chain.spans[place][0], -caps[place])
             for place in chain.by_end
         ]
+
+    def climb(self) -> list[int]:
+        """Raise every node as far as the constraints demand, and return the values."""
+        reached = 0
+        for place, (end, _, _) in enumerate(self.backward):
+            self.go_forward(reached, end)
+            self.settle(place)
+            reached = end
+        self.go_forward(reached, self.chain.nodes - 1)
+        return self.values
 
     def go_forward(self, after: int, to: int) -> None:
         """Keep every rise that ends behind one node and not behind another."""
@@ -161,20 +191,24 @@ class _Ascent:
             seen += 1
         return raised, low, seen
 
-    def _too_tight(self, node: int) -> TooTight:
-        """Return why: the walk that ends in a node, or the circle that it comes from."""
+    def walk_to(self, node: int) -> tuple[list[Edge], bool]:
+        """Return the edges that raised a node, last first, back to where it began.
+
+        :returns: the walk and False, or only the circle in it and True
+        """
         walk: list[Edge] = []
         met: dict[int, int] = {}
-        top = node
         while node not in met and (edge := self.came[node]) is not None:
             met[node] = len(walk)
             walk.append(edge)
             node = edge[0]
-        if node in met:
-            walk = walk[met[node] :]
-            allowed = 0
-        else:
+        return (walk[met[node] :], True) if node in met else (walk, False)
+
+    def _too_tight(self, node: int) -> TooTight:
+        """Return why the caps cannot be kept where a node was raised too far."""
+        walk, is_circle = self.walk_to(node)
+        excess = sum(by for _, _, by in walk)
+        if not is_circle:
             assert self.ceiling is not None
-            allowed = self.ceiling[top] - self.floor[node]
-        excess = sum(by for _, _, by in walk) - allowed
+            excess += self.floor[walk[-1][0]] - self.ceiling[node]
         return TooTight(excess, [(to, at) for at, to, _ in walk if to < at])

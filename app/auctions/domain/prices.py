@@ -10,18 +10,17 @@ are difference constraints, so they are longest paths and whole numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from app.auctions.domain.allocation import Allocation
-from app.auctions.domain.potentials import Chain, Edge, TooTight, lowest
+from app.auctions.domain.allocation import Selection
+from app.auctions.domain.potentials import Chain, TooTight, lowest
 from app.kernel.money import divide_up
 
 
-def core_prices(found: Allocation, minima: list[int]) -> tuple[list[int], int]:
+def core_prices(found: Selection, minima: list[int]) -> tuple[list[int], int]:
     """Return what each slot costs above its reserve, and the top-up, both in milli.
 
-    1. The smallest income R of the core is the longest path through the chain.
+    1. The smallest income R of a connector is the longest path through the chain.
     2. The *top-up* is the smallest number such that caps of minimum + top-up (and of
        course the winner's own premium) still allow the income R.
     3. Within these caps the potentials are halfway between the lowest and the highest;
@@ -29,7 +28,7 @@ def core_prices(found: Allocation, minima: list[int]) -> tuple[list[int], int]:
     4. Between two ends of bids nothing is known, so prices are spread evenly there.
     """
     if not found.winners:
-        return [0] * (len(found.before) - 1), 0
+        return [0] * found.slots, 0
     points, nodes = _nodes(found)
     chain = _chain(found, nodes)
     most = [found.premiums[place] for place in found.winners]
@@ -38,7 +37,8 @@ def core_prices(found: Allocation, minima: list[int]) -> tuple[list[int], int]:
     to_come = lowest(chain.mirrored(), most)
     high = [income - rest for rest in reversed(to_come)]
     chain = _narrowed(chain, low, high)
-    top_up, low = _equal_top_up(chain, most, minima, low, high)
+    average = divide_up(found.capacity * income - sum(minima), len(minima))
+    top_up, low = _equal_top_up(chain, most, minima, max(0, average), low, high)
     caps = _caps(most, minima, top_up)
     to_come = lowest(chain.mirrored(), caps, floor=to_come)
     potentials = [
@@ -48,29 +48,27 @@ def core_prices(found: Allocation, minima: list[int]) -> tuple[list[int], int]:
     return _spread(points, [potentials[nodes[point]] for point in points]), top_up
 
 
-def _nodes(found: Allocation) -> tuple[list[int], list[int]]:
-    """Return the slots where something begins or ends, and each slot's node.
+def _nodes(found: Selection) -> tuple[list[int], list[int]]:
+    """Return the slots where something begins or ends, and the node of each slot.
 
-    Unsold slots are free: what lies on both sides of them is one node.
+    Where not everything is sold time is free: on both sides is the same node.
     """
-    slots = len(found.before) - 1
-    points = {0, slots}
+    points = {0, found.slots}
     points.update(map(found.starts.__getitem__, found.eligible))
     points.update(map(found.ends.__getitem__, found.eligible))
-    steps = [0] * (slots + 1)
-    ordered = sorted(points)
-    place = 0
+    change = [0] * (found.slots + 1)
     for winner in found.winners:
-        start, end = found.starts[winner], found.ends[winner]
-        while ordered[place] <= start:
-            place += 1
-        while place < len(ordered) and ordered[place] <= end:
-            steps[ordered[place]] = 1
-            place += 1
+        change[found.starts[winner]] += 1
+        change[found.ends[winner]] -= 1
+    load = list(accumulate(change))
+    steps = [0] * (found.slots + 1)
+    ordered = sorted(points)
+    for point in ordered[1:]:
+        steps[point] = load[point - 1] == found.capacity
     return ordered, list(accumulate(steps))
 
 
-def _chain(found: Allocation, nodes: list[int]) -> Chain:
+def _chain(found: Selection, nodes: list[int]) -> Chain:
     """Return the constraints that the bids make: of equal losers only the best."""
     best: dict[tuple[int, int], int] = {}
     for place in found.losers:
@@ -95,25 +93,31 @@ def _narrowed(chain: Chain, low: list[int], high: list[int]) -> Chain:
 
 
 def _equal_top_up(
-    chain: Chain, most: list[int], minima: list[int], low: list[int], high: list[int]
+    chain: Chain,
+    most: list[int],
+    minima: list[int],
+    top_up: int,
+    low: list[int],
+    high: list[int],
 ) -> tuple[int, list[int]]:
     """Return the smallest top-up that the constraints allow, and the lowest potentials.
 
     Newton's method from below: a walk that rises too far with one top-up shows by how
     much it must at least grow, for each of the walk's spans gives way by as much. The
     excess of all walks together is convex in the top-up, so the steps never go too far.
+
+    :param top_up: one that is not too large, to start from
     """
-    top_up = max(0, divide_up(low[-1] - sum(minima), len(most)))
     while True:
         caps = _caps(most, minima, top_up)
-        elastic = {
-            span
-            for span, cap, top in zip(chain.spans, caps, most, strict=True)
-            if cap < top
-        }
         try:
             return top_up, lowest(chain, caps, floor=low, ceiling=high)
         except TooTight as walk:
+            elastic = {
+                span
+                for span, cap, top in zip(chain.spans, caps, most, strict=True)
+                if cap < top
+            }
             count = sum(span in elastic for span in walk.spans)
             top_up += divide_up(walk.excess, count)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from app.auctions.domain.allocation import allocate
 from app.auctions.domain.bids import Book
+from app.auctions.domain.capacity import SharedSite
 from app.auctions.domain.clearing import Clearing, clear
 
 # Five minor units: coarse enough that a price does not tell what others have bid.
@@ -15,15 +18,12 @@ class Quoter:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._found = allocate(book)
-        self._clearing: Clearing | None = None
+        self._quoted = allocate(book) if book.capacity == 1 else SharedSite(book)
 
-    @property
+    @cached_property
     def clearing(self) -> Clearing:
         """Return what the book would clear to now."""
-        if self._clearing is None:
-            self._clearing = clear(self._book)
-        return self._clearing
+        return clear(self._book)
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -38,16 +38,20 @@ class Quoter:
     def displaced(self, start: int, end: int) -> int:
         """Return the premium of the pending bids that selling [start, end) displaces.
 
-        In milli, ``D = W - before[start] - after[end]``, in O(1). It tells what others
-        have bid: only quantized prices made from it may be shown.
+        In milli; O(1) for one connector. It tells what others have bid: only quantized
+        prices made from it may be shown.
         """
-        found = self._found
-        kept = found.before[start] + found.after[end]
-        return found.value - kept // found.scale
+        total, kept = self._quoted.totals(start, end)
+        return total // self._quoted.scale - kept // self._quoted.scale
 
     def wins(self, start: int, end: int, premium: int) -> bool:
-        """Return whether a new bid, the last in order, would lead right now."""
-        return premium >= 0 and premium > self.displaced(start, end)
+        """Return whether a new bid of this premium, in milli, would lead right now.
+
+        A bid that just equals what it displaces does not: it came last. On free time a
+        premium of 0 is enough.
+        """
+        total, kept = self._quoted.totals(start, end)
+        return premium >= 0 and (total == kept or premium > self.displaced(start, end))
 
 
 def book_now_total(
