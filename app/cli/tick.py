@@ -10,10 +10,12 @@ from datetime import datetime
 import click
 from flask import Flask
 
+from app.auctions import service as auctions
 from app.bookings import service as bookings
 from app.devices import service as devices
 from app.metering import service as metering
 from app.notifications import service as notifications
+from app.pricing import service as pricing
 from app.schedules import service as schedules
 from app.web import clock
 
@@ -21,8 +23,12 @@ _log = logging.getLogger(__name__)
 JOBS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("devices", devices.tick),
     ("metering", metering.tick),
+    ("auctions", auctions.tick),
+    ("awards", bookings.award),
     ("bookings", bookings.tick),
     ("schedules", schedules.tick),
+    ("demand", bookings.teach),
+    ("pricing", pricing.tick),
     ("notifications", notifications.tick),
 )
 
@@ -46,7 +52,7 @@ def run_jobs(now: datetime) -> list[str]:
 @click.option("--loop", is_flag=True, help="Go on until the process is ended.")
 @click.option("--every", "every_s", default=5, show_default=True, help="Seconds.")
 def tick(loop: bool, every_s: int) -> None:
-    """Do what time demands: expire holds, end sessions, note no-shows."""
+    """Do what time demands: decide bids, expire holds, end sessions, ..."""
     failed = run_jobs(clock.now())
     while loop:
         time.sleep(every_s)

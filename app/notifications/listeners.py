@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Flask
 
@@ -15,12 +14,12 @@ from app.accounts.events import (
     PersonRegistered,
 )
 from app.bookings import service as bookings
-from app.bookings.domain import Booking, wall_time
 from app.bookings.events import BookingCanceled, BookingMade, BookingMissed
-from app.chargers import service as chargers
 from app.kernel.events import EventBus
+from app.kernel.period import Period
 from app.metering.events import SessionEnded
 from app.notifications import service
+from app.notifications.nearby import search_near
 from app.web import clock
 
 
@@ -76,7 +75,10 @@ def _say_password_changed(event: PasswordChanged) -> None:
 
 
 def _say_booked(event: BookingMade) -> None:
-    _write_to_both("booked_driver", "booked_owner", event)
+    booking = bookings.get_booking_for(event.driver_id, event.code)
+    # Who won it in an auction gets the letter about the bid instead.
+    to_driver = "booked_driver" if booking.source == "DIRECT" else None
+    _write_to_both(to_driver, "booked_owner", event)
 
 
 def _say_canceled(event: BookingCanceled) -> None:
@@ -87,7 +89,11 @@ def _say_canceled(event: BookingCanceled) -> None:
         event,
         who=event.who,
         why=event.why,
-        nearby=_search_near(booking, clock.now()),
+        nearby=search_near(
+            booking.charger_id,
+            Period(booking.starts_at, booking.ends_at),
+            clock.now(),
+        ),
     )
 
 
@@ -106,27 +112,8 @@ def _say_ended(event: SessionEnded) -> None:
     )
 
 
-def _search_near(booking: Booking, now: datetime) -> str:
-    """Return the path of a search around the charger, at the booked time if it can."""
-    charger = chargers.find_charger(booking.charger_id)
-    if charger is None:
-        return "/"
-    # The mail may be passed on, so it names the point that everybody may see.
-    asked = {
-        "lat": f"{charger.public_latitude:.5f}",
-        "lon": f"{charger.public_longitude:.5f}",
-    }
-    starts, ends = (
-        wall_time(at, booking.time_zone) for at in (booking.starts_at, booking.ends_at)
-    )
-    # The search refuses the past, and an end that the clock change put first.
-    if now < booking.starts_at and starts < ends:
-        asked |= {"from": starts, "to": ends}
-    return f"/?{urlencode(asked, safe=':')}"
-
-
 def _write_to_both(
-    to_driver: str,
+    to_driver: str | None,
     to_owner: str,
     event: BookingMade | BookingCanceled | BookingMissed | SessionEnded,
     **context: object,
@@ -137,6 +124,8 @@ def _write_to_both(
     people = accounts.people_by_ids((event.driver_id, event.owner_id))
     driver, owner = people[event.driver_id], people[event.owner_id]
     for person, template in ((driver, to_driver), (owner, to_owner)):
+        if template is None:
+            continue
         service.write(
             template,
             to_email=person.email,

@@ -40,6 +40,7 @@ from app.auctions.service.quoting import book_now_in, book_of, quote
 from app.auctions.service.reading import (
     bid_for,
     bids_of,
+    bids_placed,
     get_bid,
     mark_seen,
     unseen_count,
@@ -84,6 +85,7 @@ __all__ = [
     "award_in",
     "bid_for",
     "bids_of",
+    "bids_placed",
     "book_now_in",
     "book_of",
     "decide_in",

@@ -54,6 +54,14 @@ def bids_of(user_id: int, now: datetime) -> tuple[BidView, ...]:
     )
 
 
+def bids_placed(window: Period) -> tuple[BidView, ...]:
+    """This function will return the bids that were placed in a window, in order."""
+    rows = _rows(
+        BidRow.placed_at >= window.starts_at, BidRow.placed_at < window.ends_at
+    )
+    return views_in(db.session(), rows)
+
+
 def unseen_count(user_id: int) -> int:
     """This function will return how many bids have news for their bidder."""
     statement = select(func.count(BidRow.id)).where(

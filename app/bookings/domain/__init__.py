@@ -5,6 +5,7 @@ from app.bookings.domain.booking import (
     Actor,
     Booking,
     CarSnapshot,
+    Source,
     State,
 )
 from app.bookings.domain.calendar import (
@@ -50,6 +51,7 @@ __all__ = [
     "Fit",
     "NotNow",
     "PriceChanged",
+    "Source",
     "State",
     "Terms",
     "TimeTaken",

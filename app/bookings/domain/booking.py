@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from app.accounts.domain import Vehicle
 from app.bookings.domain.terms import CancelRule, Terms, cancel_rule
@@ -73,11 +73,15 @@ class CarSnapshot:
         return cls(**{**plain, "standards": tuple(plain["standards"])})
 
 
+Source = Literal["DIRECT", "AUCTION"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
     """An interval on a charger promised to a driver.
 
     :param charger_id: the EVSE
+    :param source: whether it was booked at once or won in an auction
     :param unlock_asked_at: when the driver last asked the box to open and the answer
         was still to come; such a booking is no no-show
     :param fee_minor: what the driver owes for canceling late or not coming
@@ -103,6 +107,7 @@ class Booking:
     quote: Quote
     vehicle: CarSnapshot | None
     created_at: datetime
+    source: Source = "DIRECT"
     fee_minor: int = 0
     unlock_asked_at: datetime | None = None
     ended_by: str | None = None

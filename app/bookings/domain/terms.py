@@ -9,6 +9,9 @@ from typing import Any
 
 from app.kernel.money import divide_half_even
 
+# Longer ahead than anything can be booked or bid for.
+_LONG_BEFORE_MIN = 366 * 24 * 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -35,6 +38,19 @@ class Terms:
     late_fee_percent: int = 25
     overstay_grace_min: int = 10
     buffer_min: int = 10
+
+    @classmethod
+    def of_auction(cls, *, buffer_min: int) -> Terms:
+        """Return the terms of a time that was won against others.
+
+        They gave way to the bid, so it cannot be called off for nothing: the time of
+        free cancellation lies before anybody could bid.
+        """
+        return cls(
+            buffer_min=buffer_min,
+            free_cancel_before_min=_LONG_BEFORE_MIN,
+            free_cancel_after_min=0,
+        )
 
     def as_dict(self) -> dict[str, object]:
         """Return the terms as plain values, for a snapshot."""

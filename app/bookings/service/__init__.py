@@ -1,6 +1,7 @@
 """Use cases of bookings: offer, book, look up, cancel, and what the clock does."""
 
 from app.bookings.domain import Actor, Booking, BookingRefused, State, TimeTaken
+from app.bookings.service.awarding import award
 from app.bookings.service.booking import book, confirm, take
 from app.bookings.service.changing import (
     cancel,
@@ -32,6 +33,7 @@ from app.bookings.service.reading import (
     get_booking_for,
     role_of,
 )
+from app.bookings.service.teaching import teach
 
 __all__ = [
     "Actor",
@@ -43,6 +45,7 @@ __all__ = [
     "State",
     "TimeTaken",
     "Week",
+    "award",
     "book",
     "bookings_at",
     "bookings_by_ids",
@@ -65,6 +68,7 @@ __all__ = [
     "role_of",
     "suggestion",
     "take",
+    "teach",
     "tick",
     "week",
 ]

@@ -5,35 +5,30 @@ Nothing here decides that a time is free; inserting its quarter hours does.
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from app.auctions import service as auctions
 from app.bookings.domain import (
     Actor,
     Booking,
     BookingRefused,
-    CarSnapshot,
     NotNow,
     PriceChanged,
-    State,
     Terms,
     TimeTaken,
     creating,
 )
-from app.bookings.events import BookingMade
 from app.bookings.models import BookingRow
 from app.bookings.service.changing import apply_in, note_in
 from app.bookings.service.planning import Asked, Plan, is_free, nearest_times, plan
 from app.bookings.service.reading import get_booking, load
+from app.bookings.service.storing import insert_in, made
 from app.chargers import service as chargers
 from app.database import Writing, db, writing
 from app.kernel.errors import NotFound
-from app.kernel.ids import code_from
 from app.kernel.money import format_minor
 from app.kernel.period import Period
 from app.schedules import claims
@@ -115,7 +110,7 @@ def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
         if claims.confirm_in(work.session, booking_id=booking.id) != 1:
             # A booking without a claim would be a promise that nothing keeps.
             raise NotNow("This time is not held for you any more. Please book again.")
-        work.announce(_made(booking))
+        work.announce(made(booking))
     return booking
 
 
@@ -128,7 +123,7 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
     _check_agreed(asked, planned)
     step = creating("hold" if hold else "book")
     terms = Terms(buffer_min=planned.charger.buffer_min)
-    booking_id = _insert(session, asked, planned, terms, step.target, now)
+    booking_id = insert_in(session, asked, planned, terms, step.target, now=now)
     claims.claim_in(
         session,
         evse_id=asked.charger_id,
@@ -140,8 +135,18 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
         now=now,
     )
     note_in(session, booking_id, step, Actor.DRIVER, now, actor_id=asked.driver_id)
+    booking = load(BookingRow.id == booking_id)[0]
+    # Whoever waited with a bid for a part of this time is told in the same breath.
+    auctions.sold_in(
+        work,
+        charger_id=asked.charger_id,
+        period=asked.period,
+        booking_code=booking.code,
+        amount_milli=sum(planned.tariff.slots_milli),
+        now=now,
+    )
     if not hold:
-        work.announce(_made(load(BookingRow.id == booking_id)[0]))
+        work.announce(made(booking))
     return booking_id
 
 
@@ -150,42 +155,6 @@ def _check_agreed(asked: Asked, planned: Plan) -> None:
     dearest, promise = asked.agreed_minor, planned.quote
     if dearest is not None and promise.total_minor > dearest:
         raise PriceChanged(format_minor(promise.total_minor, promise.currency))
-
-
-def _insert(
-    session: Session,
-    asked: Asked,
-    planned: Plan,
-    terms: Terms,
-    state: State,
-    now: datetime,
-) -> int:
-    car = CarSnapshot.of(planned.vehicle).as_dict() if planned.vehicle else None
-    values: dict[str, Any] = {
-        "code": code_from(secrets.token_bytes(8)),
-        "evse_id": asked.charger_id,
-        "driver_id": asked.driver_id,
-        "owner_id": planned.charger.owner_id,
-        "starts_at": asked.period.starts_at,
-        "ends_at": asked.period.ends_at,
-        "state": state,
-        "source": "DIRECT",
-        "currency": planned.quote.currency,
-        "ceiling_minor": planned.quote.total_minor,
-        "energy_cap_wh": planned.quote.energy_cap_wh,
-        "max_power_w": planned.quote.max_power_w,
-        "terms": terms.as_dict(),
-        "tariff": planned.tariff.as_dict(),
-        # The wish stays beside the promise, to know it when it comes again.
-        "quote": {**planned.quote.as_dict(), "asked": asked.wish},
-        "vehicle": car,
-        "idempotency_key": asked.idempotency_key,
-        "fee_minor": 0,
-        "created_at": now,
-        "updated_at": now,
-    }
-    statement = insert(BookingRow).values(**values).returning(BookingRow.id)
-    return int(session.execute(statement).scalar_one())
 
 
 def _find_replay(asked: Asked) -> Booking | None:
@@ -206,13 +175,3 @@ def _find_replay(asked: Asked) -> Booking | None:
             "This form has already made another booking. Please reload the page."
         )
     return get_booking(row.id)
-
-
-def _made(booking: Booking) -> BookingMade:
-    return BookingMade(
-        booking_id=booking.id,
-        code=booking.code,
-        charger_id=booking.charger_id,
-        driver_id=booking.driver_id,
-        owner_id=booking.owner_id,
-    )

@@ -28,6 +28,7 @@ from app.bookings.service.planning import (
     check_period,
     is_free,
     nearest_times,
+    priced,
     tariff_for,
 )
 from app.chargers import service as chargers
@@ -35,6 +36,7 @@ from app.chargers.service import Charger
 from app.kernel.errors import DomainError
 from app.kernel.period import Period, clip
 from app.kernel.slots import is_on_grid
+from app.pricing import service as pricing
 from app.pricing.domain import Bill, Quote, Tariff, expected, quote, usual_charge_wh
 from app.schedules import service as schedules
 from app.schedules.domain import bookable_window
@@ -51,6 +53,7 @@ class Offer:
     :param refusal: why it cannot be booked like this; None where it can
     :param alternatives: the nearest free times, where this one is taken
     :param terms: the time limits it would be booked under
+    :param is_auctioned: whether one may bid for the time instead of booking it now
     """
 
     charger: Charger
@@ -64,6 +67,7 @@ class Offer:
     refusal: DomainError | None = None
     alternatives: tuple[Period, ...] = ()
     terms: Terms = Terms()
+    is_auctioned: bool = False
 
     @property
     def may_be_booked(self) -> bool:
@@ -71,6 +75,14 @@ class Offer:
         if self.quote is None or self.period is None:
             return False
         return self.refusal is None or isinstance(self.refusal, PriceChanged)
+
+    @property
+    def hourly_milli(self) -> int:
+        """The price of an hour: the tariff's, or the average over the chosen time."""
+        if self.tariff is None or self.quote is None:
+            return self.tariff.time_milli_per_hour if self.tariff else 0
+        times = [line for line in self.quote.lines if line.kind == "TIME"]
+        return times[0].unit_price_milli if times else 0
 
     @property
     def likely_percent(self) -> int:
@@ -104,7 +116,13 @@ def offer(
     :raises NotFound: if there is no such charger
     """
     charger = chargers.get_charger(charger_id)
-    made = Offer(charger=charger, tariff=None, period=period, vehicle=vehicle)
+    made = Offer(
+        charger=charger,
+        tariff=None,
+        period=period,
+        vehicle=vehicle,
+        is_auctioned=pricing.plan_of(charger_id) is not None,
+    )
     try:
         check_offered(charger, driver_id)
         made = replace(made, tariff=tariff_for(charger))
@@ -168,12 +186,13 @@ def _priced(
 ) -> Offer:
     assert made.tariff is not None
     assert made.fit is not None
-    promise = quote(made.tariff, period, made.fit.power_w, energy_cap_wh)
+    tariff = priced(made.charger, made.tariff, period, now)
+    promise = quote(tariff, period, made.fit.power_w, energy_cap_wh)
     likely = None
     if made.vehicle is not None:
         wanted_wh = usual_charge_wh(made.vehicle.battery_wh)
         likely = expected(
-            made.tariff,
+            tariff,
             period,
             power_w=made.fit.power_w,
             wanted_wh=min(wanted_wh, promise.energy_cap_wh),
@@ -184,7 +203,7 @@ def _priced(
         starts_at=period.starts_at,
         time_minor=promise.amount_of("TIME"),
     )
-    return replace(made, quote=promise, likely=likely, cancel=rule)
+    return replace(made, tariff=tariff, quote=promise, likely=likely, cancel=rule)
 
 
 def _refused(made: Offer, refusal: DomainError, now: datetime) -> Offer:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.accounts import service as accounts
 from app.accounts.service import Vehicle
+from app.auctions import service as auctions
 from app.bookings.domain import (
     BookingRefused,
     Fit,
@@ -76,7 +77,7 @@ def plan(asked: Asked, now: datetime) -> Plan:
     check_period(charger, asked.period, now)
     vehicle = _vehicle(asked)
     fit = best_fit(charger, vehicle)
-    tariff = tariff_for(charger)
+    tariff = priced(charger, tariff_for(charger), asked.period, now)
     return Plan(
         charger=charger,
         tariff=tariff,
@@ -104,6 +105,18 @@ def tariff_for(charger: Charger) -> Tariff:
     if tariff is None:
         raise BookingRefused("The host has not set a price yet.")
     return tariff
+
+
+def priced(charger: Charger, tariff: Tariff, period: Period, now: datetime) -> Tariff:
+    """This function will return what booking the period at once costs.
+
+    Where its time is auctioned these are the prices of its quarter hours, never less
+    than what waiting bids would lose; elsewhere it is the tariff as it stands.
+    """
+    slots_milli = auctions.book_now_in(
+        db.session(), charger=charger, period=period, now=now
+    )
+    return tariff if slots_milli is None else tariff.promised(slots_milli)
 
 
 def is_free(charger: Charger, period: Period, now: datetime) -> bool:

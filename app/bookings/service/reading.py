@@ -180,6 +180,7 @@ def _view(row: BookingRow, charger: chargers.Charger) -> Booking:
         quote=Quote.from_dict(row.quote),
         vehicle=CarSnapshot.from_dict(row.vehicle) if row.vehicle else None,
         created_at=row.created_at,
+        source="AUCTION" if row.source == "AUCTION" else "DIRECT",
         fee_minor=row.fee_minor,
         unlock_asked_at=row.unlock_asked_at,
         ended_by=row.ended_by,

@@ -23,6 +23,7 @@ from app.chargers.service.reading import (
     get_charger,
     get_own_charger,
     lock_in,
+    public_points,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "list_charger_in",
     "lock_in",
     "pause_in",
+    "public_points",
     "publish_in",
     "remove_photo",
 ]

@@ -14,6 +14,7 @@ from app.chargers.domain import VISIBLE_STATES, Charger, Connector, Photo
 from app.chargers.models import ConnectorRow, EvseRow, LocationRow, PhotoRow
 from app.database import db
 from app.kernel.errors import NotFound
+from app.kernel.geo import Point
 
 _LOCATION = (
     "owner_id",
@@ -121,6 +122,17 @@ def charger_zones() -> dict[int, str]:
         .order_by(EvseRow.id)
     )
     return {row.id: row.time_zone for row in db.session.execute(statement)}
+
+
+def public_points() -> tuple[Point, ...]:
+    """Return where the public sees each charger that can be booked."""
+    statement = (
+        select(LocationRow.public_latitude, LocationRow.public_longitude)
+        .join(EvseRow, EvseRow.location_id == LocationRow.id)
+        .where(LocationRow.listing_state == "PUBLISHED", ~EvseRow.is_inoperative)
+        .order_by(EvseRow.id)
+    )
+    return tuple(Point(*row) for row in db.session.execute(statement))
 
 
 def _load(*conditions: ColumnElement[bool]) -> tuple[Charger, ...]:

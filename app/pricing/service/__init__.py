@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.pricing.domain.plan import Plan
-from app.pricing.service.learning import demand_for, learn
+from app.pricing.service.learning import demand_for, learn, region_of
 from app.pricing.service.plans import last_plan_of, plan_of, plans_in, plans_of
 from app.pricing.service.suggesting import (
     accept,
@@ -34,6 +34,7 @@ __all__ = [
     "plan_of",
     "plans_in",
     "plans_of",
+    "region_of",
     "set_tariff_in",
     "set_tariffs_in",
     "suggest_for",

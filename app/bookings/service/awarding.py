@@ -1,0 +1,146 @@
+"""Turns bids that win into bookings: decision, claim and booking in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.service import Vehicle
+from app.auctions import service as auctions
+from app.auctions.service import BidView, Due, Won
+from app.bookings.domain import (
+    Actor,
+    BookingRefused,
+    Terms,
+    best_fit,
+    check_offered,
+    creating,
+)
+from app.bookings.models import BookingRow
+from app.bookings.service.changing import note_in
+from app.bookings.service.planning import Asked, Plan
+from app.bookings.service.reading import load
+from app.bookings.service.storing import insert_in, made
+from app.chargers import service as chargers
+from app.database import Writing, writing
+from app.kernel.errors import DomainError, NotFound
+from app.pricing import service as pricing
+from app.pricing.domain import quote
+from app.schedules import claims
+
+_log = logging.getLogger(__name__)
+# Each failed award takes one bid out of the book, so this is never reached in earnest.
+_MAX_CLEARINGS = 50
+
+
+def award(*, now: datetime) -> int:
+    """This function will decide every start that is due, and book what was won.
+
+    Several processes may do it at once: what one of them is deciding the others skip.
+
+    :returns: how many bookings were made
+    """
+    return sum([_award_alone(due, now) for due in auctions.due(now=now)])
+
+
+def _award_alone(due: Due, now: datetime) -> int:
+    """Decide one start; a book in which something is wrong must not hold up others."""
+    try:
+        with writing() as work:
+            return _award(work, due, now)
+    except OperationalError:
+        # The database is busy or away, which concerns them all: next time.
+        raise
+    except Exception:
+        _log.exception("The bids for slot %s could not be decided.", due)
+        return 0
+
+
+def _award(work: Writing, due: Due, now: datetime) -> int:
+    """Clear until every winner has a booking; who cannot have one is dropped first."""
+    for _ in range(_MAX_CLEARINGS):
+        won = auctions.decide_in(work, due=due, now=now)
+        failed = [each for each in won if not _book_in(work, each, now)]
+        if not failed:
+            return len(won)
+    raise RuntimeError("Too many awards failed in one decision.")
+
+
+def _book_in(work: Writing, won: Won, now: datetime) -> bool:
+    """Make the booking, or take the bid out of the book; return whether it was made."""
+    try:
+        with work.session.begin_nested():
+            booking_id = _store_in(work.session, won, now)
+    except DomainError as refusal:
+        auctions.refuse_award_in(work, won=won, why=refusal.message, now=now)
+        return False
+    booking = load(BookingRow.id == booking_id)[0]
+    auctions.award_in(work, won=won, booking_code=booking.code, now=now)
+    work.announce(made(booking))
+    return True
+
+
+def _store_in(session: Session, won: Won, now: datetime) -> int:
+    bid = won.bid
+    asked = Asked(
+        driver_id=bid.bidder_id,
+        charger_id=bid.charger_id,
+        period=bid.period,
+        vehicle_id=bid.vehicle_id,
+        energy_cap_wh=bid.energy_cap_wh,
+        idempotency_key=f"bid-{bid.code}",
+    )
+    planned = _plan(session, asked, won)
+    # The turnaround of the day of the bid: it is what was bid and paid for.
+    terms = Terms.of_auction(buffer_min=bid.buffer_min)
+    step = creating("book")
+    booking_id = insert_in(
+        session, asked, planned, terms, step.target, source="AUCTION", now=now
+    )
+    claims.claim_in(
+        session,
+        evse_id=bid.charger_id,
+        period=bid.period,
+        buffer_min=terms.buffer_min,
+        kind="BOOKING",
+        booking_id=booking_id,
+        now=now,
+    )
+    note_in(session, booking_id, step, Actor.SYSTEM, now, detail=f"Bid {bid.code}")
+    return booking_id
+
+
+def _plan(session: Session, asked: Asked, won: Won) -> Plan:
+    """Return the promise at the prices of the auction and the energy of the bid's day.
+
+    :raises DomainError: if the charger or the car is not there any more
+    """
+    bid = won.bid
+    charger = chargers.get_charger(bid.charger_id)
+    check_offered(charger, bid.bidder_id)
+    vehicle = _vehicle(bid)
+    tariff = pricing.find_tariff_in(session, charger.id, at=bid.placed_at)
+    if tariff is None:
+        raise BookingRefused("The host has not set a price yet.")
+    tariff = tariff.promised(won.slots_milli)
+    fit = best_fit(charger, vehicle)
+    return Plan(
+        charger=charger,
+        tariff=tariff,
+        fit=fit,
+        quote=quote(tariff, bid.period, fit.power_w, asked.energy_cap_wh),
+        vehicle=vehicle,
+    )
+
+
+def _vehicle(bid: BidView) -> Vehicle | None:
+    if bid.vehicle_id is None:
+        return None
+    try:
+        return accounts.get_vehicle(user_id=bid.bidder_id, vehicle_id=bid.vehicle_id)
+    except NotFound as error:
+        raise BookingRefused("The car you bid with is not yours any more.") from error

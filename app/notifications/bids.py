@@ -1,0 +1,94 @@
+"""Turns what happened to bids into mails to their bidders."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask
+
+from app.accounts import service as accounts
+from app.auctions import service as auctions
+from app.auctions.events import (
+    BidDropped,
+    BidLeading,
+    BidLost,
+    BidOutbid,
+    BidWon,
+)
+from app.bookings import service as bookings
+from app.kernel.errors import TooMany
+from app.kernel.events import EventBus
+from app.notifications import service
+from app.notifications.nearby import search_near
+from app.web import clock
+from app.web.limits import count_use
+
+_log = logging.getLogger(__name__)
+# A lively evening must not fill a mailbox; the page always shows how a bid stands.
+_MAILS_AN_HOUR = 4
+
+
+def init_app(app: Flask) -> None:
+    """Listen to everything that bidders get mail about."""
+    bus: EventBus = app.extensions["plugbid_events"]
+    bus.subscribe(BidOutbid, _say_outbid)
+    bus.subscribe(BidLeading, _say_leading)
+    bus.subscribe(BidWon, _say_won)
+    bus.subscribe(BidLost, _say_lost)
+    bus.subscribe(BidDropped, _say_dropped)
+
+
+def _say_outbid(event: BidOutbid) -> None:
+    _say_standing("outbid", event)
+
+
+def _say_leading(event: BidLeading) -> None:
+    _say_standing("leading", event)
+
+
+def _say_standing(template: str, event: BidOutbid | BidLeading) -> None:
+    try:
+        count_use(
+            f"bid-mail:{event.bid_id}",
+            limit=_MAILS_AN_HOUR,
+            window_s=3600,
+            now=clock.now(),
+        )
+    except TooMany:
+        _log.info("No further mail about bid %s in this hour.", event.bid_id)
+        return
+    _write(template, event)
+
+
+def _say_won(event: BidWon) -> None:
+    booking = bookings.get_booking_for(event.bidder_id, event.booking_code)
+    _write("won", event, booking=booking)
+
+
+def _say_lost(event: BidLost) -> None:
+    _write("lost", event, why=event.why, nearby=_nearby(event))
+
+
+def _say_dropped(event: BidDropped) -> None:
+    _write("dropped", event, why=event.why, nearby=_nearby(event))
+
+
+def _nearby(event: BidLost | BidDropped) -> str:
+    bid = auctions.bid_for(event.bidder_id, event.code)
+    return search_near(bid.charger_id, bid.period, clock.now())
+
+
+def _write(
+    template: str,
+    event: BidOutbid | BidLeading | BidWon | BidLost | BidDropped,
+    **context: object,
+) -> None:
+    bidder = accounts.get_person(event.bidder_id)
+    service.write(
+        template,
+        to_email=bidder.email,
+        to_name=bidder.display_name,
+        bid=auctions.bid_for(event.bidder_id, event.code),
+        now=clock.now(),
+        **context,
+    )
