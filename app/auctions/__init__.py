@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.auctions.routes import bp
+
 
 def init_app(app: Flask) -> None:
-    """Join the application."""
+    """Register the room."""
+    app.register_blueprint(bp)

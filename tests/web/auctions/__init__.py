@@ -1,0 +1,1 @@
+"""Tests: web of auctions."""
