@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from app.accounts import service as accounts
 from app.bookings.service import Booking
+from app.cli.demo import auctions as demo_auctions
 from app.cli.demo import people as demo_people
 from app.cli.demo import places as demo_places
 from app.cli.demo import stories
@@ -49,9 +50,12 @@ def make_world(*, now: datetime) -> Booking:
     people = demo_people.add_people(now=listed_at)
     places = demo_places.add_chargers(people, now=listed_at)
     stories.tell_past(people, places, now=now)
+    demo_auctions.sell_by_auction(places, now=now - timedelta(hours=6))
     # The chargers were listed weeks ago; the search looks ahead from today.
     schedules.tick(now=now)
-    return stories.tell_future(people, places, now=now)
+    begun = stories.tell_future(people, places, now=now)
+    demo_auctions.bid(people, places, now=now)
+    return begun
 
 
 @contextmanager

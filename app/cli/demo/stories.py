@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
-from flask import current_app
+from datetime import datetime, timedelta
 
 from app.accounts.service import default_vehicle
 from app.bookings import service as bookings
@@ -17,6 +12,7 @@ from app.bookings.service import Booking
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.cli.demo.boxes import PastBox, lay_out, pair_box
+from app.cli.demo.clock import at_clock, local
 from app.kernel.connectors import usable_power_w
 from app.kernel.period import Period
 from app.kernel.slots import floor_to_grid
@@ -107,7 +103,7 @@ def tell_past(people: dict[str, int], places: dict[str, int], *, now: datetime) 
     boxes = _pair_all(people, places, now=now)
     for past in sorted(PAST, key=lambda each: -each.days_ago):
         charger = chargers.get_charger(places[past.charger])
-        starts_at = _local(charger, now, -past.days_ago, past.at)
+        starts_at = local(charger, now, -past.days_ago, past.at)
         period = Period(starts_at, starts_at + timedelta(hours=past.hours))
         _happen(past, boxes[past.charger], charger, people[past.driver], period)
     for name, box in boxes.items():
@@ -121,7 +117,7 @@ def tell_future(
     """Book what is to come; return Dario's booking that has begun already."""
     for planned in PLANS:
         charger = chargers.get_charger(places[planned.charger])
-        starts_at = _local(charger, now, planned.in_days, planned.at)
+        starts_at = local(charger, now, planned.in_days, planned.at)
         period = Period(starts_at, starts_at + timedelta(hours=planned.hours))
         _book(charger, people[planned.driver], period, now=now)
     starts_at = floor_to_grid(now)
@@ -138,7 +134,7 @@ def _pair_all(
     for number, name in enumerate(names):
         charger = chargers.get_charger(places[name])
         paired_at = now - timedelta(days=PAIRED_DAYS_AGO - number)
-        with _clock_at(paired_at):
+        with at_clock(paired_at):
             boxes[name] = pair_box(
                 owner_id=charger.owner_id,
                 charger=charger,
@@ -153,16 +149,16 @@ def _happen(
     past: Past, box: PastBox, charger: Charger, driver_id: int, period: Period
 ) -> None:
     booked_at = period.starts_at - timedelta(hours=20)
-    with _clock_at(booked_at):
+    with at_clock(booked_at):
         booking = _book(charger, driver_id, period, now=booked_at)
     if past.outcome == "CANCELED":
         canceled_at = booked_at + timedelta(hours=2)
-        with _clock_at(canceled_at):
+        with at_clock(canceled_at):
             bookings.cancel(user_id=driver_id, code=booking.code, now=canceled_at)
         return
     if past.outcome == "NO_SHOW":
         missed_at = period.starts_at + timedelta(minutes=30)
-        with _clock_at(missed_at):
+        with at_clock(missed_at):
             bookings.tick(now=missed_at)
         return
     begins_at = period.starts_at + timedelta(minutes=4)
@@ -170,7 +166,7 @@ def _happen(
     ends_at = (
         period.ends_at if past.outcome == "END_OF_BOOKING" else begins_at + charged
     )
-    with _clock_at(begins_at):
+    with at_clock(begins_at):
         box.charge(
             driver_id=driver_id,
             starts_at=begins_at,
@@ -207,22 +203,3 @@ def _power_w(charger: Charger, driver_id: int) -> int:
         car_dc_w=vehicle.max_dc_w,
     )
     return usable_w * 97 // 100
-
-
-def _local(charger: Charger, now: datetime, days: int, at: str) -> datetime:
-    """Return a wall-clock time at the charger, some days from today."""
-    place = ZoneInfo(charger.time_zone)
-    day = now.astimezone(place).date() + timedelta(days=days)
-    wall = datetime.combine(day, time.fromisoformat(at), tzinfo=place)
-    return wall.astimezone(UTC)
-
-
-@contextmanager
-def _clock_at(at: datetime) -> Iterator[None]:
-    """Let everything that looks at the clock see this instant."""
-    before: Callable[[], datetime] = current_app.extensions["plugbid_clock"]
-    current_app.extensions["plugbid_clock"] = lambda: at
-    try:
-        yield
-    finally:
-        current_app.extensions["plugbid_clock"] = before
