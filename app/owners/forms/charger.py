@@ -140,8 +140,8 @@ class ChargerForm(FlaskForm):
             latitude=f"{charger.latitude:.6f}",
             longitude=f"{charger.longitude:.6f}",
             currency=tariff.currency,
-            energy_price=_price(tariff.energy_milli_per_kwh, tariff.currency),
-            time_price=_price(tariff.time_milli_per_hour, tariff.currency),
+            energy_price=price_text(tariff.energy_milli_per_kwh, tariff.currency),
+            time_price=price_text(tariff.time_milli_per_hour, tariff.currency),
         )
         form._take(
             PlugRows.of_connectors(charger.connectors),
@@ -261,7 +261,7 @@ class ChargerForm(FlaskForm):
         )
 
 
-def _price(milli: int, currency: str) -> str:
+def price_text(milli: int, currency: str) -> str:
     """Return a stored price as an owner would write it, such as ``0.39``."""
     exponent = exponent_of(currency)
     price = Decimal(milli).scaleb(-exponent - 3)

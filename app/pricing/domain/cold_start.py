@@ -63,3 +63,8 @@ def usable_power_w(power_w: int) -> float:
 def scale_of(currency: str, power_w: int) -> float:
     """Return what one unit of the model is in a currency, at a plug's power."""
     return _LEVELS[currency] * usable_power_w(power_w) / _USUAL_POWER_W
+
+
+def usual_milli_per_hour(currency: str, power_w: int) -> float:
+    """Return what half of the drivers are assumed to pay for an hour at a plug."""
+    return _USUAL_MILLI * scale_of(currency, power_w)

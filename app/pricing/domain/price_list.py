@@ -17,7 +17,7 @@ from app.schedules.domain import HOURS_A_WEEK
 
 # A year of hours, and some lines of words before them.
 MAX_LINES = 8_900
-MAX_CHARACTERS = 600_000
+MAX_CHARACTERS = 400_000
 _HIGHEST_MILLI = 100_000_000
 _SPLIT = re.compile(r"[;\t]")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})")
