@@ -158,23 +158,20 @@ def _document(charger_id: int, entry: Entry, event: Decided) -> dict[str, Any]:
     )
     bids: dict[str, dict[str, Any]] = {}
     for each in about:
-        match each.event:
-            case Placed(start=int(start), end=int(end)) as happened:
-                bids[happened.bid] = {
-                    "id": happened.bid,
-                    "start": start - event.origin,
-                    "end": end - event.origin,
-                }
-            case Raised() as happened:
-                pass
-            case _:
-                continue
-        bids[happened.bid] |= {
-            "maximum": happened.maximum,
-            "commitment": happened.commitment,
-            "nonce": happened.nonce,
-            "sealed_at": each.as_dict()["at"],
-        }
+        happened = each.event
+        if isinstance(happened, Placed):
+            bids[happened.bid] = {
+                "id": happened.bid,
+                "start": (happened.start or 0) - event.origin,
+                "end": (happened.end or 0) - event.origin,
+            }
+        if isinstance(happened, Placed | Raised):
+            bids[happened.bid] |= {
+                "maximum": happened.maximum,
+                "commitment": happened.commitment,
+                "nonce": happened.nonce,
+                "sealed_at": each.as_dict()["at"],
+            }
     return {
         "number": entry.number,
         "decided_at": entry.as_dict()["at"],

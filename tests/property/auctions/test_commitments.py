@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from app.auctions.domain.commitment import TamperedCommitment, check, commitment_of
 
 BIDS = st.tuples(
-    st.from_regex(r"[A-Z2-7]{10}", fullmatch=True),
+    st.text("ABCXYZ234567", min_size=10, max_size=10),
     st.integers(0, 10**6),
     st.integers(1, 400),
     st.integers(0, 10**15),
-    st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
+    st.integers(0, 2**128 - 1).map("{:032x}".format),
 )
 
 
@@ -28,7 +28,7 @@ def sealed(bid):
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(BIDS, BIDS)
 def test_a_seal_opens_for_its_own_bid_only(bid, other):
     assume(bid != other)

@@ -9,15 +9,24 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.service import Person
 from app.auctions import service
 from app.auctions.models import BidRow, FollowRow
-from app.auctions.service import BidRefused, NotWhileLeading, Standing, StartFollow
+from app.auctions.service import (
+    BidRefused,
+    BidTaken,
+    NotWhileLeading,
+    PlaceBid,
+    Standing,
+    StartFollow,
+    moving,
+)
 from app.auctions.service.books import open_book_in, pending_in
 from app.auctions.service.terms import find_terms_in
 from app.chargers.service import Charger
-from app.database import db
+from app.database import Writing, db
 from app.kernel.errors import Conflict, DomainError, NotFound
 from app.kernel.events import EventBus
 from tests.support.factories_auctions import (
@@ -359,16 +368,83 @@ def test_when_a_gate_has_closed_the_wish_takes_the_next_place(
     in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
 ) -> None:
     charger = make_auction(hanna, now=now)
-    # This gate is due but not decided yet, so it takes no bids at this moment.
-    make_bid(nell, charger, 18, 18.5, 420, now=now)
+    # A price alert is in nobody's way, but its gate is due: no bids at this moment.
+    make_bid(nell, charger, 18, 18.5, 5, now=now)
 
     made = service.start_follow(
-        wish(dario, charger, window=evening(18, 22), maximum_minor=2000),
-        now=TWO_HOURS_BEFORE,
+        wish(dario, charger, window=evening(18, 22)), now=TWO_HOURS_BEFORE
     )
 
     assert made.bid is not None
-    assert made.bid.period == evening(18.5, 20.5)
+    assert made.bid.period == evening(18.25, 20.25)
+
+
+def test_a_window_whose_gates_have_all_closed_is_refused(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(nell, charger, 18, 18.5, 5, now=now)
+
+    with pytest.raises(BidRefused, match="open and free for that long"):
+        service.start_follow(wish(dario, charger), now=TWO_HOURS_BEFORE)
+
+    assert counts() == (0, 1)
+
+
+@pytest.mark.parametrize("trouble", [BidTaken(), RuntimeError("a broken book")])
+def test_trouble_with_one_wish_holds_up_no_other(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    nell: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
+) -> None:
+    first, second = (make_auction(hanna, now=now) for _ in range(2))
+    unlucky = service.start_follow(wish(dario, first, second), now=now)
+    otto = make_person("Otto", now=now)
+    lucky = service.start_follow(
+        wish(otto, first, second, window=evening(20, 22)), now=now
+    )
+    make_bid(nell, first, 18, 22, 2000, now=now)
+    really = moving.place_in
+
+    def place_in(work: Writing, command: PlaceBid, *, now: datetime) -> int:
+        if command.bidder_id == dario.id:
+            raise trouble
+        return really(work, command, now=now)
+
+    monkeypatch.setattr(moving, "place_in", place_in)
+    moved = service.move_all(now=now)
+
+    assert moved == 1
+    assert service.follow_for(dario.id, unlucky.code) == replace(
+        unlucky, bid=service.get_bid(unlucky.bid.id if unlucky.bid else 0)
+    )
+    again = service.follow_for(otto.id, lucky.code).bid
+    assert again is not None
+    assert again.charger_id == second.id
+
+
+def test_a_busy_database_stops_the_turn(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charger = make_auction(hanna, now=now)
+    service.start_follow(wish(dario, charger), now=now)
+    buy(charger, evening(18, 19), now=now)
+
+    def busy(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(moving, "last_bid_in", busy)
+
+    with pytest.raises(OperationalError):
+        service.move_all(now=now)
 
 
 def test_two_wishes_never_chase_each_other_in_circles(
