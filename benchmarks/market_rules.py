@@ -7,7 +7,7 @@ milli-minor throughout; no clock, no randomness.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from app.auctions.domain.clearing import clear
 from app.auctions.domain.gates import LAST_CALL_MIN
 from app.auctions.domain.quotes import Quoter, book_now_total
 from app.pricing.domain.plan import DEFAULT_GATE_MIN
-from benchmarks.market_world import SLOT_MIN, Request
+from benchmarks.market_world import SLOT_MIN, SLOTS_A_DAY, Request
 
 GATE = DEFAULT_GATE_MIN // SLOT_MIN
 LAST_CALL = LAST_CALL_MIN // SLOT_MIN
@@ -41,13 +41,18 @@ class Sale:
     how: str
 
 
-def first_come(requests: Sequence[Request], slot_price: int) -> tuple[Sale, ...]:
-    """Sell every wish at one price per slot to whoever asks first and finds it free."""
+def first_come(
+    requests: Sequence[Request], slot_price: int, kwh_margin: int = 0
+) -> tuple[Sale, ...]:
+    """Sell at one price per slot to whoever asks first and finds the time free.
+
+    :param kwh_margin: what the owner adds to each kWh, in milli-minor
+    """
     taken: set[int] = set()
     sales = []
     for request in requests:
         wish = range(request.start, request.end)
-        paid = slot_price * len(wish)
+        paid = slot_price * len(wish) + kwh_margin * request.energy_wh // 1000
         if paid <= request.value and taken.isdisjoint(wish):
             taken.update(wish)
             sales.append(Sale(request, paid, "fixed"))
@@ -162,25 +167,22 @@ class Rolling:
         ]
 
 
-def rounds(
-    requests: Sequence[Request], first: int | None = None
-) -> Iterator[tuple[int, tuple[Request, ...]]]:
-    """Yield every quarter hour with the wishes made in it, in order."""
-    by_time: dict[int, list[Request]] = {}
+def by_time(requests: Sequence[Request]) -> dict[int, list[Request]]:
+    """Return the wishes by the quarter hour in which they are made, in order."""
+    found: dict[int, list[Request]] = {}
     for request in requests:
-        by_time.setdefault(request.asked, []).append(request)
-    begin = min(by_time) if first is None else first
-    for now in range(begin, max(request.start for request in requests) + 1):
-        yield now, tuple(by_time.get(now, ()))
+        found.setdefault(request.asked, []).append(request)
+    return found
 
 
 def auction(requests: Sequence[Request], prices: Prices) -> tuple[Sale, ...]:
     """Play all wishes through the rolling auction, everybody truthful."""
     book = Rolling(prices)
-    for now, arrivals in rounds(requests):
-        for request in arrivals:
+    arrivals = by_time(requests)
+    for now in range(min(arrivals), max(each.start for each in requests) + 1):
+        for request in arrivals.get(now, ()):
             book.arrive(request, request.value)
         book.decide(now)
-        if now % 96 == 0:
+        if now % SLOTS_A_DAY == 0:
             book.forget(now)
     return tuple(book.sales)

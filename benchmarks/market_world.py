@@ -76,6 +76,7 @@ class Request:
     asked: int
     start: int
     end: int
+    energy_wh: int
     value: int
     needs_certainty: bool
 
@@ -133,29 +134,21 @@ class World:
         """Return all wishes that begin on the days, in the order they are made."""
         random = Random(seed)
         a_day = self.load * SLOTS_A_DAY / self._mean_slots()
-        found: list[tuple[int, float, int, int, int, bool]] = []
+        found: list[Request] = []
         at = random.expovariate(a_day)
         while at < days:
-            wish = self._wish(random, int(at))
-            found.append(wish)
+            found.append(self._wish(random, int(at), len(found)))
             at += random.expovariate(a_day)
-        found.sort()
-        return tuple(
-            Request(number, asked, start, end, value, certain)
-            for number, (asked, _, start, end, value, certain) in enumerate(found)
-        )
+        # Who comes first in the same quarter hour is chance, not the order of days.
+        random.shuffle(found)
+        return tuple(sorted(found, key=lambda request: request.asked))
 
     def _mean_slots(self) -> float:
-        random = Random(1)
-        lengths = [wish[3] - wish[2] for wish in self._some(random, 4_000)]
-        return sum(lengths) / len(lengths)
+        random, count = Random(1), 4_000
+        wishes = [self._wish(random, 0, number) for number in range(count)]
+        return sum(wish.end - wish.start for wish in wishes) / count
 
-    def _some(
-        self, random: Random, count: int
-    ) -> list[tuple[int, float, int, int, int, bool]]:
-        return [self._wish(random, 0) for _ in range(count)]
-
-    def _wish(self, random: Random, day: int) -> tuple[int, float, int, int, int, bool]:
+    def _wish(self, random: Random, day: int, number: int) -> Request:
         value = 0
         while value <= 0:
             stay = random.choice(self.stays)
@@ -163,9 +156,13 @@ class World:
             willing = random.lognormvariate(log(MEDIAN_EUR_PER_KWH), self.spread)
             margin = willing - electricity_eur_per_kwh(start, stay.energy_kwh)
             value = round(stay.energy_kwh * margin * MILLI_PER_EUR)
-        end = start + max(2, round(stay.hours * 4))
         kind = random.choices(LEAD_HOURS, LEADS[self.leads])[0]
-        asked = start - round(random.uniform(*kind) * 4)
-        # The second number decides who comes first in the same quarter hour.
-        certain = random.random() < self.needs_certainty
-        return asked, random.random(), start, end, value, certain
+        return Request(
+            number=number,
+            asked=start - round(random.uniform(*kind) * 4),
+            start=start,
+            end=start + max(2, round(stay.hours * 4)),
+            energy_wh=round(1000 * stay.energy_kwh),
+            value=value,
+            needs_certainty=random.random() < self.needs_certainty,
+        )
