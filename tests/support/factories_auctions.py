@@ -16,6 +16,7 @@ from app.auctions.domain.happenings import Bought
 from app.auctions.domain.log import Entry
 from app.auctions.models import BidRow
 from app.auctions.service import BidView, PlaceBid, Won, logbook
+from app.auctions.service.reading import views_in
 from app.bookings.domain import Terms
 from app.bookings.models import BookingRow
 from app.chargers import service as chargers
@@ -239,7 +240,10 @@ def bought_milli(charger: Charger) -> int:
 
 def all_bids(charger: Charger) -> tuple[BidView, ...]:
     """Return every bid for the charger, whosever it is, in order of submission."""
-    ids = db.session.scalars(
-        select(BidRow.id).where(BidRow.evse_id == charger.id).order_by(BidRow.id)
+    rows = db.session.scalars(
+        select(BidRow)
+        .where(BidRow.evse_id == charger.id)
+        .order_by(BidRow.id)
+        .execution_options(populate_existing=True)
     ).all()
-    return tuple(auctions.get_bid(each) for each in ids)
+    return views_in(db.session(), rows)
