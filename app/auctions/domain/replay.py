@@ -101,6 +101,7 @@ class _Play:
         self.events = self.decisions = self.recomputed = self.bought_milli = 0
 
     def state(self) -> State:
+        """Return where the log has come to."""
         return State(
             bids=tuple(self.bids.values()),
             sold=dict(self.sold),
@@ -111,6 +112,7 @@ class _Play:
         )
 
     def take(self, event: Event) -> None:
+        """Let one event happen."""
         self.events += 1
         match event:
             case Placed() | Raised() | Withdrawn() | Dropped():
@@ -128,6 +130,7 @@ class _Play:
                 self.decide(event)
 
     def take_bid(self, event: Placed | Raised | Withdrawn | Dropped) -> None:
+        """Let something happen to one bid."""
         match event:
             case Placed():
                 self.place(event)
@@ -144,6 +147,7 @@ class _Play:
                 self.bids[bid.code] = replace(bid, state="DROPPED")
 
     def place(self, event: Placed) -> None:
+        """Add a bid, if its seal and its time are right."""
         if event.bid in self.bids:
             raise Mismatch(f"bid {event.bid} was placed before.")
         slots = range(event.start or 0, event.end or 0)
@@ -153,6 +157,7 @@ class _Play:
         self.bids[event.bid] = bid
 
     def buy(self, event: Bought) -> None:
+        """Sell slots at once, so that whoever overlaps them has lost."""
         slots = range(event.start, event.end)
         self.require_unsold(slots)
         self.sold.update(dict.fromkeys(slots, BOOKING))
@@ -160,10 +165,12 @@ class _Play:
         self.lose(bid for bid in self.waiting() if bid.overlaps(slots))
 
     def freeze(self, event: Reserved) -> None:
+        """Remember the reserves that may not rise any more."""
         for slot, milli in (event.slots or {}).items():
             self.frozen[slot] = min(milli, self.frozen.get(slot, milli))
 
     def decide(self, event: Decided) -> None:
+        """Check a decision as far as it is open, and commit its winners."""
         self.require_undecided(event.start, event.stage)
         if set(event.payments) != set(event.winners):
             raise Mismatch("payments and winners name different bids.")
@@ -178,6 +185,7 @@ class _Play:
         self.decided.add((event.start, event.stage))
 
     def recompute(self, event: Decided) -> None:
+        """Compare an open decision with what the rules and the engine say."""
         bids = [self.pending(code) for code in event.bids or ()]
         require_all(event, bids, self.waiting())
         for slot, milli in enumerate(event.reserve or (), start=event.origin):
@@ -193,13 +201,16 @@ class _Play:
         self.lose(other for other in self.waiting() if other.overlaps(bid.slots))
 
     def lose(self, bids: Iterable[LoggedBid]) -> None:
+        """End these bids, whose time others have."""
         for bid in list(bids):
             self.bids[bid.code] = replace(bid, state="LOST")
 
     def waiting(self) -> list[LoggedBid]:
+        """Return the undecided bids, in order of submission."""
         return [bid for bid in self.bids.values() if bid.state == "PENDING"]
 
     def pending(self, code: str) -> LoggedBid:
+        """Return a bid that may still change, or refuse."""
         bid = self.bids.get(code)
         if bid is None:
             raise Mismatch(f"there is no bid {code}.")
@@ -208,10 +219,12 @@ class _Play:
         return bid
 
     def require_unsold(self, slots: range) -> None:
+        """Refuse slots of which one is sold."""
         for slot in slots:
             if slot in self.sold:
                 raise Mismatch(f"slot {slot} is sold already.")
 
     def require_undecided(self, start: int, stage: str) -> None:
+        """Refuse a start that was decided at this stage."""
         if (start, stage) in self.decided:
             raise Mismatch(f"{stage} of slot {start} is decided already.")

@@ -149,12 +149,37 @@ def document(*, charger_id: int, number: int) -> dict[str, Any]:
 
 
 def _document(charger_id: int, entry: Entry, event: Decided) -> dict[str, Any]:
-    codes = event.bids or ()
+    bids = _opened_bids(charger_id, entry, event)
+    return {
+        "number": entry.number,
+        "decided_at": entry.as_dict()["at"],
+        "stage": event.stage,
+        "start": event.start,
+        "origin": event.origin,
+        "origin_at": start_of(event.origin).isoformat().replace("+00:00", "Z"),
+        "slots": len(event.slot_prices),
+        "capacity": 1,
+        "reserve": list(event.reserve or ()),
+        "bids": [bids[code] for code in event.bids or ()],
+        "result": {
+            "winners": list(event.winners),
+            "payments": dict(event.payments),
+            "personal_minimum": dict(event.minima or {}),
+            "slot_prices": list(event.slot_prices),
+            "top_up": event.top_up,
+        },
+    }
+
+
+def _opened_bids(
+    charger_id: int, entry: Entry, event: Decided
+) -> dict[str, dict[str, Any]]:
+    """Return each bid that took part as it was then: it may have been raised since."""
     about = entries_of(
         charger_id,
         AuctionEventRow.kind.in_(SEALS),
         AuctionEventRow.number < entry.number,
-        AuctionEventRow.payload["bid"].as_string().in_(codes),
+        AuctionEventRow.payload["bid"].as_string().in_(event.bids or ()),
     )
     bids: dict[str, dict[str, Any]] = {}
     for each in about:
@@ -172,25 +197,7 @@ def _document(charger_id: int, entry: Entry, event: Decided) -> dict[str, Any]:
                 "nonce": happened.nonce,
                 "sealed_at": each.as_dict()["at"],
             }
-    return {
-        "number": entry.number,
-        "decided_at": entry.as_dict()["at"],
-        "stage": event.stage,
-        "start": event.start,
-        "origin": event.origin,
-        "origin_at": start_of(event.origin).isoformat().replace("+00:00", "Z"),
-        "slots": len(event.slot_prices),
-        "capacity": 1,
-        "reserve": list(event.reserve or ()),
-        "bids": [bids[code] for code in codes],
-        "result": {
-            "winners": list(event.winners),
-            "payments": dict(event.payments),
-            "personal_minimum": dict(event.minima or {}),
-            "slot_prices": list(event.slot_prices),
-            "top_up": event.top_up,
-        },
-    }
+    return bids
 
 
 def _sold(event: Decided, times: dict[str, range]) -> tuple[SoldQuarter, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,56 +255,3 @@ def test_the_day_of_a_decision_is_the_chargers_own(
     assert today.decisions == ()
     assert len(tomorrow.decisions) == 1
     assert len(today.seals) == 1
-
-
-def test_what_is_exported_is_replayed_to_the_same_sums(
-    app: Flask, charger: Charger, tmp_path: Path
-) -> None:
-    decide(now=EVENING - 2 * HOUR)
-    decide(now=EVENING)
-    run = app.test_cli_runner().invoke
-
-    exported = run(args=["auctions", "export", str(charger.id), "--operator"])
-    file = tmp_path / "log.jsonl"
-    file.write_text(exported.output)
-    replayed = run(args=["auctions", "replay", str(file)])
-
-    assert exported.exit_code == replayed.exit_code == 0
-    answer = json.loads(replayed.output)
-    assert answer["decisions"] == answer["recomputed"] == 2
-    assert answer["states"] == {"LOST": 1, "WON": 2}
-    assert answer["sums"] == {"paid": 680_000, "bought": 0}
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"\xff\xfe", "not text in UTF-8"),
-        (b'{"number": NaN}', "Line 1: NaN is not a whole number"),
-        (b'{"number": 1e30}', "Line 1: 1e30 is not a whole number"),
-        (b"nonsense", "Line 1: it is no JSON"),
-        (
-            b'{"number": 2, "at": "2026-05-01T18:00:00Z", "kind": "BUY", "payload": '
-            b'{"start": 1, "end": 2}}',
-            "gap",
-        ),
-    ],
-)
-def test_a_log_that_is_none_is_refused_with_a_sentence(
-    app: Flask, tmp_path: Path, content: bytes, reason: str
-) -> None:
-    file = tmp_path / "log.jsonl"
-    file.write_bytes(content)
-
-    result = app.test_cli_runner().invoke(args=["auctions", "replay", str(file)])
-
-    assert result.exit_code == 1
-    assert reason in result.output
-    assert result.output.startswith("Error: ")
-
-
-def test_only_chargers_that_exist_can_be_exported(app: Flask) -> None:
-    result = app.test_cli_runner().invoke(args=["auctions", "export", "999"])
-
-    assert result.exit_code == 1
-    assert result.output == "Error: There is nothing here.\n"
