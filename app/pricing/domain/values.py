@@ -19,6 +19,8 @@ _SQRT_2 = math.sqrt(2.0)
 _SQRT_2_PI = math.sqrt(2.0 * math.pi)
 # From here on the tail of the normal distribution is taken from its expansion.
 _FAR = 12.0
+# Down from here the ratio is more than a float can hold.
+_NEAR = -37.0
 _LOWEST_Z = -8.0
 _TABLE_LOWEST_Z = -5.0
 _TABLE_HIGHEST_Z = 6.0
@@ -51,6 +53,8 @@ def mills(z: float) -> float:
     """Return the normal tail above z divided by the density there (Mills ratio)."""
     if z > _FAR:
         return (1 - 1 / z**2 + 3 / z**4) / z
+    if z < _NEAR:
+        return math.inf
     return 0.5 * math.erfc(z / _SQRT_2) * _SQRT_2_PI * math.exp(z * z / 2)
 
 
