@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.auctions.routes import bidding, follow, mine, open_book
+from app.auctions.routes import bidding, follow, mine, news, open_book
 
 bp = Blueprint("auctions", __name__)
-for pages in (bidding, mine, follow, open_book):
+for pages in (bidding, mine, follow, open_book, news):
     pages.add_to(bp)

@@ -14,14 +14,9 @@ from app.accounts import service as accounts
 from app.accounts.guards import current_person, signed_in_person, verified_required
 from app.auctions import service
 from app.auctions.forms import BidForm
+from app.auctions.routes.days import usual_period, window_of
 from app.auctions.routes.links import KEPT
-from app.auctions.routes.panel import (
-    Panel,
-    Wanted,
-    panel_of,
-    usual_period,
-    window_of,
-)
+from app.auctions.routes.panel import Found, Panel, Wanted, panel_of
 from app.auctions.routes.polling import tag_of, unless_unchanged
 from app.auctions.service import AuctionQuote, BidView
 from app.chargers import service as chargers
@@ -146,15 +141,14 @@ def _panel(charger: Charger, form: BidForm, now: datetime) -> Panel | None:
     kept = {name: request.values.get(name, "") for name in KEPT}
     if not wants_fragment():
         kept["in"] = ""
-    return panel_of(
-        charger,
-        book,
-        wanted,
+    found = Found(
+        charger=charger,
+        book=book,
         quote=quote,
         my_bids=_my_bids(charger, now),
-        kept=kept,
         now=now,
     )
+    return panel_of(found, wanted, kept)
 
 
 def _quote(
@@ -228,9 +222,9 @@ def _fill(form: BidForm, panel: Panel | None, refusal: DomainError | None) -> No
     if panel:
         form.currency.data = panel.currency
         zone = panel.charger.time_zone
-        if panel.period:
-            form.starts_at.data = wall_time(panel.period.starts_at, zone)
-            form.ends_at.data = wall_time(panel.period.ends_at, zone)
+        if panel.time.period:
+            form.starts_at.data = wall_time(panel.time.period.starts_at, zone)
+            form.ends_at.data = wall_time(panel.time.period.ends_at, zone)
     if refusal:
         field = "maximum" if refusal.field == "currency" else refusal.field
         show_refusal(form, DomainError(refusal.message, field=field))

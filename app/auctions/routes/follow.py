@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from app.accounts import service as accounts
 from app.accounts.guards import signed_in, signed_in_person, verified_required
+from app.auctions import service
 from app.auctions.domain.follow import MAX_CHARGERS
 from app.auctions.forms import FollowForm
 from app.auctions.routes.bidding import count_bid
 from app.auctions.routes.words import ShownBid
-from app.auctions.service import following, wishes
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.kernel.errors import DomainError, NotFound
@@ -68,7 +68,7 @@ def start_follow() -> Response:
             zone=chosen[0].time_zone,
             currency=_currency(chosen),
         )
-        made = following.start_follow(wish, now=now)
+        made = service.start_follow(wish, now=now)
     except NotFound:
         raise
     except DomainError as refusal:
@@ -88,7 +88,7 @@ def withdraw_follow(code: str) -> Response:
     """End the wish and take its bid back, or say why that is not possible."""
     now, user_id = clock.now(), signed_in_person().id
     try:
-        following.withdraw_follow(bidder_id=user_id, code=_known(code), now=now)
+        service.withdraw_follow(bidder_id=user_id, code=_known(code), now=now)
     except NotFound:
         raise
     except DomainError as refusal:
@@ -105,7 +105,7 @@ def _known(code: str) -> str:
 
 
 def _show_one(code: str, now: datetime, refusal: DomainError | None = None) -> Response:
-    wish = wishes.follow_for(signed_in_person().id, _known(code))
+    wish = service.follow_for(signed_in_person().id, _known(code))
     return render(
         "auctions/follow_one.html",
         fragment="auctions/_follow_one.html",

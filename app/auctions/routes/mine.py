@@ -39,12 +39,14 @@ def index() -> Response:
     now, user_id = clock.now(), signed_in_person().id
     bids = tuple(ShownBid.of(each, now) for each in service.bids_of(user_id, now))
     pending = tuple(each for each in bids if each.bid.is_pending)
-    tag = tag_of(bids)
+    wishes = service.follows_of(user_id)
+    tag = tag_of(bids, wishes)
     response = render(
         "auctions/index.html",
         fragment="auctions/_bids.html",
         active_tab="bookings",
         pending=pending,
+        wishes=tuple(each for each in wishes if each.is_active),
         decided=tuple(each for each in bids if not each.bid.is_pending),
         poll_s=poll_s((each.bid.decides_at for each in pending), now),
         ptag=tag,

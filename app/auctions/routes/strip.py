@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -15,6 +15,7 @@ from app.schedules.claims import covered
 from app.schedules.wall_time import exact_wall_time
 
 LEVELS = 8
+ROW_HOURS = 12
 LOWEST_BAR, HIGHEST_BAR = 26, 100
 # Where every quarter hour costs the same, each bar has this height and color.
 CALM_LEVEL = 2
@@ -65,79 +66,83 @@ class Tip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """The prices of one local day."""
+    """The prices of one local day.
+
+    :param rows: the hours, in two rows of the same length where they are many
+    """
 
     on_date: date
-    hours: tuple[Hour, ...]
+    rows: tuple[tuple[Hour, ...], ...]
     runs: tuple[Run, ...]
     cheapest: Tip | None
-    highest: str
-    lowest: str
     summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Where and in what money the strip is read, and where its links go."""
+
+    zone: str
+    currency: str
+    link: Link
 
 
 def strip_of(
     on_date: date,
     slots: Sequence[SlotPrice],
+    look: Look,
     *,
-    zone: str,
-    currency: str,
     chosen: Period | None,
     tip: Tip | None,
-    link: Link,
 ) -> Strip:
-    """Return the strip of one day.
-
-    :param slots: the day's quarter hours, ascending
-    :param chosen: the time whose bars are marked
-    :param tip: the cheapest time of the day, if any is open
-    """
-    open_prices = [each.price_milli for each in slots if each.state == "OPEN"]
-    low, high = (min(open_prices), max(open_prices)) if open_prices else (0, 0)
+    """Return the strip of a day's quarter hours, with the chosen ones marked."""
+    prices = [each.price_milli for each in slots if each.state == "OPEN"]
+    span = (min(prices), max(prices)) if prices else (0, 0)
     mine = slots_of(chosen) if chosen else range(0)
-    hours = []
-    for _, group in groupby(slots, key=lambda each: _hour_at(each.starts_at, zone)):
-        hours.append(_hour(list(group), zone, currency, (low, high), mine, link))
+    by_hour = groupby(slots, key=lambda each: local_hour(each.starts_at, look.zone))
+    hours = tuple(_hour(list(group), look, span, mine) for _, group in by_hour)
     return Strip(
         on_date=on_date,
-        hours=tuple(hours),
-        runs=_runs(slots, zone, currency),
+        rows=_rows(hours),
+        runs=_runs(slots, look.zone, look.currency),
         cheapest=tip,
-        highest=_an_hour(high, currency),
-        lowest=_an_hour(low, currency),
-        summary=_summary(open_prices, currency),
+        summary=_summary(prices, look.currency),
     )
 
 
 def cheapest(
     book: Mapping[int, SlotPrice],
-    slots: Sequence[SlotPrice],
+    starts: Iterable[SlotPrice],
     *,
     length_s: int,
     buffer_min: int,
 ) -> tuple[Period, int] | None:
-    """Return the open time of this length that costs least now, the earliest first.
+    """Return the open time that costs least now, the earliest first, and its price.
 
-    :param book: every known quarter hour, for a stay that leaves the day
-    :param slots: where it may start
+    :param book: every known quarter hour, in which the time must lie
     :param buffer_min: turnaround after the stay, which is paid for as well
-    :returns: the time and its price in 1/1000 minor units, turnaround included
     """
     best: tuple[Period, int] | None = None
-    for first in slots:
+    for first in starts:
         stay = Period(first.starts_at, first.starts_at + timedelta(seconds=length_s))
-        sold = [book.get(slot) for slot in slots_of(covered(stay, buffer_min))]
-        known = [each for each in sold if each is not None]
-        count = length_s // SLOT_S
-        is_free = len(known) == len(sold) and all(
-            each.state == "OPEN" for each in known[:count]
-        )
-        if not is_free or any(each.state == "TAKEN" for each in known):
-            continue
-        total = sum(each.price_milli for each in known)
-        if best is None or total < best[1]:
-            best = stay, total
+        price = _price_milli(book, stay, buffer_min)
+        if price is not None and (best is None or price < best[1]):
+            best = stay, price
     return best
+
+
+def _price_milli(
+    book: Mapping[int, SlotPrice], stay: Period, buffer_min: int
+) -> int | None:
+    """Return what a stay costs with its turnaround; None if it cannot be had."""
+    sold = [book.get(slot) for slot in slots_of(covered(stay, buffer_min))]
+    known = [each for each in sold if each is not None]
+    is_open = all(each.state == "OPEN" for each in known[: stay.duration_s // SLOT_S])
+    if len(known) < len(sold) or not is_open:
+        return None
+    if any(each.state == "TAKEN" for each in known):
+        return None
+    return sum(each.price_milli for each in known)
 
 
 def span_words(period: Period, zone: str) -> str:
@@ -145,21 +150,25 @@ def span_words(period: Period, zone: str) -> str:
     return f"{_clock(period.starts_at, zone)}–{_clock(period.ends_at, zone)}"
 
 
+def _rows(hours: tuple[Hour, ...]) -> tuple[tuple[Hour, ...], ...]:
+    """Return the hours so that on a phone each is wide enough for a thumb."""
+    if len(hours) <= ROW_HOURS:
+        return (hours,)
+    half = -(-len(hours) // 2)
+    return (hours[:half], hours[half:])
+
+
 def _hour(
-    slots: list[SlotPrice],
-    zone: str,
-    currency: str,
-    prices: tuple[int, int],
-    mine: range,
-    link: Link,
+    slots: list[SlotPrice], look: Look, prices: tuple[int, int], mine: range
 ) -> Hour:
+    zone, link = look.zone, look.link
     clock = _clock(slots[0].starts_at, zone)[:2]
     free = [each for each in slots if each.state == "OPEN"]
     first = next((each for each in free), None)
     words = _WORDS.get(slots[-1].state, "closed")
     if free:
         mean = divide_half_even(sum(each.price_milli for each in free), len(free))
-        words = f"{_an_hour(mean, currency)} an hour"
+        words = f"{_an_hour(mean, look.currency)} an hour"
         if len(free) < len(slots):
             words += ", partly open"
     is_mine = any(each.slot in mine for each in slots)
@@ -232,7 +241,7 @@ def _clock(at: datetime, zone: str) -> str:
     return exact_wall_time(at, zone)[11:16]
 
 
-def _hour_at(at: datetime, zone: str) -> str:
+def local_hour(at: datetime, zone: str) -> str:
     """Return the hour with its offset: on one night a year two have the same name."""
     text = exact_wall_time(at, zone)
     return text[11:13] + text[16:]

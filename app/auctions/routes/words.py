@@ -101,9 +101,10 @@ def _sentence(bid: BidView, key: str) -> str:
     if key == "LEADING":
         return f"You pay what is needed when it is decided, never more than {most}."
     if key == "OUTBID":
+        price = format_minor(bid.current_minor or 0, bid.currency)
         return (
-            "Others offer more for these times. Your bid stays and may come back in; "
-            "a higher maximum helps."
+            f"Others are ahead: this time costs {price} right now. Raise your maximum "
+            "above it, or just wait: your bid stays and may come back in."
         )
     if key == "ALERT":
         return (
