@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -59,6 +60,7 @@ def set_plan(
     book_now: int | Sequence[int] = 200_000,
     gate_min: int = 120,
     mode: str = "AUCTION",
+    currency: str = "EUR",
 ) -> None:
     """Let a charger be auctioned; prices in 1/1000 minor units per hour."""
 
@@ -70,7 +72,7 @@ def set_plan(
         "mode": mode,
         "gate_min": gate_min,
         "time_zone": charger.time_zone,
-        "wish": WISH.as_dict(),
+        "wish": replace(WISH, currency=currency).as_dict(),
         "reserve": table(reserve),
         "book_now": table(book_now),
         "is_automatic": False,
@@ -129,10 +131,13 @@ def make_bid(
     return auctions.place(wish, now)
 
 
-def decide(*, now: datetime, refuse: Sequence[str] = ()) -> tuple[Won, ...]:
+def decide(
+    *, now: datetime, refuse: Sequence[str] = (), once: bool = False
+) -> tuple[Won, ...]:
     """Decide all that is due and store a bare booking for each winner.
 
     :param refuse: codes of bids whose award fails, as if they could not be paid
+    :param once: go over the list a single time; other ticks may hold some of it
     """
     awarded: list[Won] = []
     while waiting := auctions.due(now=now):
@@ -140,6 +145,8 @@ def decide(*, now: datetime, refuse: Sequence[str] = ()) -> tuple[Won, ...]:
             with writing() as work:
                 for won in _until_awarded(work, due, now, refuse):
                     awarded.append(won)
+        if once:
+            break
     return tuple(awarded)
 
 
