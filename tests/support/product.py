@@ -65,6 +65,16 @@ class Product:
                 self._process.kill()
                 self._process.wait()
 
+    def forward(self, *, minutes: int) -> None:
+        """Move the product's clock ahead, as its command does."""
+        subprocess.run(
+            [sys.executable, "-m", "flask", "clock", "forward", str(minutes)],
+            cwd=ROOT,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+        )
+
     def answers(self) -> bool:
         """Return whether the web server answers."""
         try:

@@ -34,6 +34,7 @@ from app.bookings.service.planning import (
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.kernel.errors import DomainError
+from app.kernel.money import MILLI, divide_half_even
 from app.kernel.period import Period, clip
 from app.kernel.slots import is_on_grid
 from app.pricing import service as pricing
@@ -77,12 +78,11 @@ class Offer:
         return self.refusal is None or isinstance(self.refusal, PriceChanged)
 
     @property
-    def hourly_milli(self) -> int:
-        """The price of an hour: the tariff's, or the average over the chosen time."""
-        if self.tariff is None or self.quote is None:
-            return self.tariff.time_milli_per_hour if self.tariff else 0
-        times = [line for line in self.quote.lines if line.kind == "TIME"]
-        return times[0].unit_price_milli if times else 0
+    def hourly_minor(self) -> int:
+        """What an hour of the chosen time costs on average."""
+        lines = self.quote.lines if self.quote else ()
+        time = next((line for line in lines if line.kind == "TIME"), None)
+        return divide_half_even(time.unit_price_milli, MILLI) if time else 0
 
     @property
     def likely_percent(self) -> int:
