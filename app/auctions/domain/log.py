@@ -205,8 +205,12 @@ def _read(
 def _require_sense(kind: str, event: Event) -> None:
     """Refuse intervals that end before they start, and half-opened events."""
     start, end = getattr(event, "start", None), getattr(event, "end", None)
-    if start is not None and end is not None and start >= end:
-        raise BadLog(f"{kind} ends before it starts.")
+    if start is not None and end is not None:
+        if start >= end:
+            raise BadLog(f"{kind} ends before it starts.")
+        # Else one short line could ask for any amount of work.
+        if end - start > read.MOST_ITEMS:
+            raise BadLog(f"{kind} is longer than any charger sells.")
     secrets = [
         getattr(event, field.name)
         for field in fields(event)

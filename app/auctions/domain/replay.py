@@ -95,6 +95,8 @@ class _Play:
 
     def __init__(self) -> None:
         self.bids: dict[str, LoggedBid] = {}
+        # The undecided ones of them, so that a long log costs no more a step.
+        self.open: dict[str, LoggedBid] = {}
         self.sold: dict[int, str] = {}
         self.frozen: dict[int, int] = {}
         self.decided: set[tuple[int, str]] = set()
@@ -138,13 +140,13 @@ class _Play:
                 bid = self.pending(event.bid)
                 bid = replace(bid, maximum=event.maximum)
                 check_seal(bid, event.commitment, event.nonce)
-                self.bids[bid.code] = bid
+                self.put(bid)
             case Withdrawn():
                 bid = self.pending(event.bid)
-                self.bids[bid.code] = replace(bid, state="WITHDRAWN")
+                self.put(replace(bid, state="WITHDRAWN"))
             case _:
                 bid = self.pending(event.bid)
-                self.bids[bid.code] = replace(bid, state="DROPPED")
+                self.put(replace(bid, state="DROPPED"))
 
     def place(self, event: Placed) -> None:
         """Add a bid, if its seal and its time are right."""
@@ -154,7 +156,7 @@ class _Play:
         bid = LoggedBid(event.bid, slots, event.maximum)
         check_seal(bid, event.commitment, event.nonce)
         self.require_unsold(slots)
-        self.bids[event.bid] = bid
+        self.put(bid)
 
     def buy(self, event: Bought) -> None:
         """Sell slots at once, so that whoever overlaps them has lost."""
@@ -196,18 +198,26 @@ class _Play:
     def commit(self, bid: LoggedBid, paid: int) -> None:
         """Sell the bid's slots, so that whoever overlaps it has lost."""
         self.require_unsold(bid.slots)
-        self.bids[bid.code] = replace(bid, state="WON", paid=paid)
+        self.put(replace(bid, state="WON", paid=paid))
         self.sold.update(dict.fromkeys(bid.slots, bid.code))
         self.lose(other for other in self.waiting() if other.overlaps(bid.slots))
 
     def lose(self, bids: Iterable[LoggedBid]) -> None:
         """End these bids, whose time others have."""
         for bid in list(bids):
-            self.bids[bid.code] = replace(bid, state="LOST")
+            self.put(replace(bid, state="LOST"))
+
+    def put(self, bid: LoggedBid) -> None:
+        """Remember what became of a bid; both lists stay in order of submission."""
+        self.bids[bid.code] = bid
+        if bid.state == "PENDING":
+            self.open[bid.code] = bid
+        else:
+            del self.open[bid.code]
 
     def waiting(self) -> list[LoggedBid]:
         """Return the undecided bids, in order of submission."""
-        return [bid for bid in self.bids.values() if bid.state == "PENDING"]
+        return list(self.open.values())
 
     def pending(self, code: str) -> LoggedBid:
         """Return a bid that may still change, or refuse."""

@@ -143,6 +143,7 @@ def test_a_line_that_is_no_entry_is_refused_with_its_number(text, reason):
         ({"maximum": -1}, "'maximum' must be a whole number"),
         ({"maximum": "420"}, "'maximum' must be a whole number"),
         ({"start": 16}, "ends before it starts"),
+        ({"end": 10**15}, "longer than any charger sells"),
         ({"bid": "K 7"}, "'bid' must be a code"),
         ({"bid": None}, "'bid' must be a code"),
         ({"nonce": "0"}, "'nonce' must be 32 hex digits"),
