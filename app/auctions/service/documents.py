@@ -7,6 +7,7 @@ and no count of bids that wait.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -103,24 +104,10 @@ def documents_of(*, charger_id: int, on_date: date, zone: str) -> DayBook:
         AuctionEventRow.at >= day.starts_at,
         AuctionEventRow.at < day.ends_at,
     )
-    pending = pending_slots(charger_id)
-    times = _times_of(
-        {code for _, event in decisions(decided) for code in event.winners}
-    )
     return DayBook(
         charger_id=charger_id,
         on_date=on_date,
-        decisions=tuple(
-            Decision(
-                number=entry.number,
-                at=entry.at,
-                starts_at=start_of(event.start),
-                stage=Stage(event.stage),
-                sold=_sold(event, times),
-                is_open=is_open(event, pending),
-            )
-            for entry, event in decisions(decided)
-        ),
+        decisions=_shown(charger_id, decided),
         seals=tuple(
             Seal(number=entry.number, at=entry.at, commitment=entry.event.commitment)
             for entry in seals
@@ -146,6 +133,23 @@ def document(*, charger_id: int, number: int) -> dict[str, Any]:
         if is_open(event, pending_slots(charger_id)):
             return _document(charger_id, entry, event)
     raise NotFound("There is no decision here that is open to everyone yet.")
+
+
+def _shown(charger_id: int, entries: Sequence[Entry]) -> tuple[Decision, ...]:
+    pending = pending_slots(charger_id)
+    won = {code for _, event in decisions(entries) for code in event.winners}
+    times = _times_of(won)
+    return tuple(
+        Decision(
+            number=entry.number,
+            at=entry.at,
+            starts_at=start_of(event.start),
+            stage=Stage(event.stage),
+            sold=_sold(event, times),
+            is_open=is_open(event, pending),
+        )
+        for entry, event in decisions(entries)
+    )
 
 
 def _document(charger_id: int, entry: Entry, event: Decided) -> dict[str, Any]:
