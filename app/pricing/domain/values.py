@@ -25,7 +25,6 @@ _LOWEST_Z = -8.0
 _TABLE_LOWEST_Z = -5.0
 _TABLE_HIGHEST_Z = 6.0
 _STEPS_PER_SIGMA = 16
-_STEPS = 100
 _FINE = 1e-13
 
 
@@ -77,17 +76,17 @@ def price_for(cost: float, sigma: float) -> float:
     low = _LOWEST_Z
     high = max(6.0, (math.log(cost) if cost > 0 else 0.0) / sigma + 6.0)
     z = min(high, max(0.0, math.log(cost) / sigma if cost > 0 else 0.0))
-    # Newton's steps, and a halving wherever one would leave the bracket.
-    for _ in range(_STEPS):
+    # Newton's steps, and a halving wherever one would leave the bracket, which gets
+    # narrower each time.
+    while True:
         excess = _phi(z, sigma) - cost
         low, high = (low, z) if excess >= 0 else (z, high)
         slope = sigma * math.exp(sigma * z) * (2 - mills(z) * (sigma + z))
         step = excess / slope if slope > 0 else math.inf
         following = z - step if low < z - step < high else (low + high) / 2
         if abs(following - z) < _FINE:
-            break
+            return math.exp(sigma * following)
         z = following
-    return math.exp(sigma * following)
 
 
 def myerson(sigma: float) -> float:

@@ -44,7 +44,7 @@ def test_the_income_is_what_many_drawn_auctions_bring_on_average(
     sigma: float, requests: float, price: float
 ) -> None:
     draw = random.Random(7)
-    rounds, total = 150_000, 0.0
+    rounds, total = 60_000, 0.0
     for _ in range(rounds):
         # Bidders of one hour, in a Poisson number: gaps add up to at most one.
         bids, gap = [], draw.expovariate(requests)
