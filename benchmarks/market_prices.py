@@ -141,7 +141,7 @@ class Asking:
             return plan.book_now_milli_per_hour[hour]
         demand = plan.demand
         coming = demand.requests[hour] * self._within[lead]
-        multiple = self._multiple(coming, demand.sigma, lead < GATE)
+        multiple = self._multiple(coming, demand.sigma_at(hour), lead < GATE)
         price = round(demand.median_milli_per_hour[hour] * multiple)
         return max(plan.reserve_milli_per_hour[hour], price)
 

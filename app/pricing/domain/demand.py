@@ -53,6 +53,8 @@ class Demand:
     :param sigma: spread of the logarithm of what they would pay
     :param spread: shape of the gamma distribution of the number of drivers; the
         smaller, the less is known
+    :param sigmas: the spread of each hour where it is known apart; empty where one
+        spread is all that is known
     :raises BadDemand: if a number is not finite, or there are not 168 of each
     """
 
@@ -60,6 +62,7 @@ class Demand:
     median_milli_per_hour: tuple[float, ...]
     sigma: float
     spread: float = LEAST_SPREAD
+    sigmas: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse numbers that no formula can bear."""
@@ -75,13 +78,21 @@ class Demand:
                 "Half of the drivers must pay more than nothing.",
                 field="median_milli_per_hour",
             )
-        if not (MIN_SIGMA <= self.sigma <= MAX_SIGMA):
+        if self.sigmas:
+            _check_numbers("sigmas", self.sigmas)
+        if not all(
+            MIN_SIGMA <= each <= MAX_SIGMA for each in (self.sigma, *self.sigmas)
+        ):
             raise BadDemand(
                 f"The spread of values lies between {MIN_SIGMA} and {MAX_SIGMA}.",
                 field="sigma",
             )
         if not 0.1 <= self.spread <= 1e9:
             raise BadDemand("The shape must be between 0.1 and 10⁹.", field="spread")
+
+    def sigma_at(self, hour_of_week: int) -> float:
+        """Return the spread of one hour of the week."""
+        return self.sigmas[hour_of_week] if self.sigmas else self.sigma
 
 
 def _check_numbers(name: str, numbers: Sequence[float]) -> None:

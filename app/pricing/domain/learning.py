@@ -155,17 +155,15 @@ class State:
 
     def sigma(self, prior: Prior) -> float:
         """Return the expected spread, over all blocks, within what formulas bear."""
-        scale = prior.sigma**2 * (SPREAD_SHAPE - 1)
-        weights = 0.0
-        for seen, middle in zip(self.blocks, prior.log_medians, strict=True):
-            if seen.weight <= 0:
-                continue
-            mean = seen.total / seen.weight
-            around = max(0.0, seen.squares - seen.total * mean)
-            shrunk = KAPPA_BIDS * seen.weight / (KAPPA_BIDS + seen.weight)
-            scale += (around + shrunk * (mean - middle) ** 2) / 2
-            weights += seen.weight
-        return clamped(math.sqrt(scale / (SPREAD_SHAPE + weights / 2 - 1)))
+        return self._spread(prior, prior.sigma, range(len(BLOCKS)))
+
+    def sigma_of(self, block: int, prior: Prior) -> float:
+        """Return the expected spread of one block, that of them all without bids.
+
+        Drivers differ less by night than in the evening, and the best price depends
+        on how much they differ.
+        """
+        return self._spread(prior, self.sigma(prior), (block,))
 
     def requests(self, prior: Prior) -> tuple[float, ...]:
         """Return the expected drivers of each hour of the week."""
@@ -197,6 +195,20 @@ class State:
             tuple(Evidence(*each) for each in values["blocks"]),
         )
 
+    def _spread(self, prior: Prior, expected: float, blocks: Iterable[int]) -> float:
+        scale = expected**2 * (SPREAD_SHAPE - 1)
+        weights = 0.0
+        for block in blocks:
+            seen, middle = self.blocks[block], prior.log_medians[block]
+            if seen.weight <= 0:
+                continue
+            mean = seen.total / seen.weight
+            around = max(0.0, seen.squares - seen.total * mean)
+            shrunk = KAPPA_BIDS * seen.weight / (KAPPA_BIDS + seen.weight)
+            scale += (around + shrunk * (mean - middle) ** 2) / 2
+            weights += seen.weight
+        return clamped(math.sqrt(scale / (SPREAD_SHAPE + weights / 2 - 1)))
+
     def _weight(self, block: int) -> float:
         seen = self.blocks[block]
         return KAPPA_BIDS + seen.weight + seen.hint_weight
@@ -224,9 +236,11 @@ def demand_of(state: State, prior: Prior, *, scale: float = 1.0) -> Demand:
     medians = [
         scale * math.exp(state.log_median(block, prior)) for block in range(len(BLOCKS))
     ]
+    sigmas = [state.sigma_of(block, prior) for block in range(len(BLOCKS))]
     return Demand(
         requests=state.requests(prior),
         median_milli_per_hour=tuple(medians[block] for block in BLOCK_OF_HOUR),
         sigma=state.sigma(prior),
+        sigmas=tuple(sigmas[block] for block in BLOCK_OF_HOUR),
         spread=VOLUME_WEIGHT + sum(state.counts),
     )

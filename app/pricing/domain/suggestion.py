@@ -147,7 +147,7 @@ def _hour(
         often=wish.open_hours[at],
         requests=demand.requests[at],
         median=demand.median_milli_per_hour[at],
-        sigma=demand.sigma,
+        sigma=demand.sigma_at(at),
         cost=costs[at],
         lowest=wish.floor_milli_per_hour + extra,
         highest=wish.ceiling_milli_per_hour + extra,

@@ -110,7 +110,7 @@ def _drivers(suggestion: Suggestion, hour: int) -> str:
 def _share(suggestion: Suggestion, hour: int) -> str:
     total = suggestion.reserve_milli_per_hour[hour] + suggestion.margin_milli_per_hour
     median = suggestion.demand.median_milli_per_hour[hour]
-    share = round(100 * survival(total / median, suggestion.demand.sigma))
+    share = round(100 * survival(total / median, suggestion.demand.sigma_at(hour)))
     if share >= 99:
         return "nearly all of them"
     return f"{share} %" if share else "nearly none of them"
