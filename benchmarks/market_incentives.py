@@ -15,7 +15,7 @@ from benchmarks.market_rules import GATE, LAST_CALL, Prices, Rolling, by_time
 from benchmarks.market_world import Request
 
 # Each driver states this share of the truth, always the same; 100 is the truth.
-SHARES_PERCENT = (50, 60, 70, 80, 85, 90, 95, 98, 100, 105, 110, 120)
+SHARES_PERCENT = (60, 70, 80, 90, 95, 98, 100, 105, 110, 120, 130, 150)
 TRUTH = SHARES_PERCENT.index(100)
 
 
