@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.notifications import bids, listeners
+from app.notifications import listeners, listeners_bids
 from app.notifications.routes import bp
 
 
@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
     """Register the room and listen to the others."""
     app.register_blueprint(bp)
     listeners.init_app(app)
-    bids.init_app(app)
+    listeners_bids.init_app(app)

@@ -19,7 +19,7 @@ CLOCK_READERS = re.compile(
 )
 # Only these may read the clock: what a person, a timer or a message starts.
 DOORS = re.compile(
-    r"app/(cli/|web/clock|[a-z]+/(routes|session|jobs|worker|mqtt|listeners|supervisor|boxes))"
+    r"app/(cli/|web/clock|[a-z]+/(routes|session|jobs|worker|mqtt|listeners\w*|supervisor|boxes))"
 )
 
 

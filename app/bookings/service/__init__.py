@@ -33,7 +33,7 @@ from app.bookings.service.reading import (
     get_booking_for,
     role_of,
 )
-from app.bookings.service.teaching import teach
+from app.bookings.service.teaching import teach, teach_until
 
 __all__ = [
     "Actor",
@@ -69,6 +69,7 @@ __all__ = [
     "suggestion",
     "take",
     "teach",
+    "teach_until",
     "tick",
     "week",
 ]

@@ -20,6 +20,7 @@ from app.schedules.domain import OpeningRule
 from app.search import models, service
 from app.search.domain import PriceLimit, Query, Span
 from tests.service.search.test_oracle import CAR
+from tests.support.factories_auctions import make_auction
 from tests.support.factories_chargers import TYPE_2, make_charger
 
 HOME = Point(52.5384, 13.4098)
@@ -263,3 +264,32 @@ def _claim(charger: Charger, period: Period, now: datetime) -> None:
             kind="BOOKING",
             now=now,
         )
+
+
+def test_auctioned_time_costs_what_booking_it_at_once_does(
+    app: Flask, hanna: Person, now: datetime
+) -> None:
+    with app.app_context():
+        # 2.00 an hour at six, 5.00 at seven, and 1.00 for the rest of the week.
+        table = [100_000] * 168
+        table[2 * 24 + 18], table[2 * 24 + 19] = 200_000, 500_000
+        auctioned = make_auction(hanna, now=now, book_now=table)
+        fixed = make_charger(hanna, now=now, name="Fixed")
+
+        hits = {
+            hit.charger_id: hit
+            for hit in service.near(
+                query=replace(AROUND, span=EVENING), vehicle=CAR, now=now
+            ).hits
+        }
+        at_any_time = service.near(query=AROUND, vehicle=CAR, now=now).hits
+
+    assert hits[auctioned.id].is_auctioned
+    assert not hits[fixed.id].is_auctioned
+    assert hits[auctioned.id].time_milli_per_hour == 350_000
+    energy_minor = hits[auctioned.id].charge.total_minor - 700
+    time_minor = 2 * hits[fixed.id].time_milli_per_hour // 1000
+    assert hits[fixed.id].charge.total_minor == energy_minor + time_minor
+    assert {hit.time_milli_per_hour for hit in at_any_time if hit.is_auctioned} == {
+        100_000
+    }

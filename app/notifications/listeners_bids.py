@@ -47,6 +47,8 @@ def _say_leading(event: BidLeading) -> None:
 
 
 def _say_standing(template: str, event: BidOutbid | BidLeading) -> None:
+    if auctions.bid_for(event.bidder_id, event.code).follow_id is not None:
+        return  # It moves to the next best place by itself; that is what it is for.
     try:
         count_use(
             f"bid-mail:{event.bid_id}",

@@ -1,0 +1,269 @@
+"""Bids that win become bookings, in one transaction, at the auction's price."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.accounts import service as accounts
+from app.accounts.service import Person
+from app.auctions import service as auctions
+from app.auctions.service import BidState
+from app.bookings import service
+from app.bookings.domain import PriceChanged, State
+from app.bookings.service import Asked, TimeTaken, awarding
+from app.database import db, writing
+from app.kernel.slots import slots_of
+from app.pricing import service as pricing
+from app.pricing.domain import Tariff
+from tests.service.bookings.world import active_claims, history, taken_slots
+from tests.support.factories_auctions import (
+    EVENING,
+    a_wish,
+    evening,
+    make_auction,
+    make_bid,
+)
+from tests.support.factories_bookings import make_car
+from tests.support.people import make_person
+
+GATE = EVENING - timedelta(hours=2)
+
+
+def test_a_winner_gets_a_booking_at_the_price_of_the_quarter_hours(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    bid = make_bid(dario, charger, 18, 20, 420, now=now)
+    make_bid(nell, charger, 18, 20, 300, now=now)
+
+    made = service.award(now=GATE)
+
+    won = auctions.bid_for(dario.id, bid.code)
+    (booking,) = service.bookings_of_driver(dario.id, GATE).upcoming
+    assert made == 1
+    assert won.state is BidState.WON
+    assert won.booking_code == booking.code
+    assert booking.state is State.RESERVED
+    assert booking.source == "AUCTION"
+    assert sum(booking.tariff.slots_milli) == won.paid_milli == 300_000
+    assert booking.quote.amount_of("TIME") == won.paid_minor == 300
+    assert taken_slots(charger.id) == list(slots_of(bid.period))
+    assert len(active_claims(booking.id)) == 1
+    assert history(booking.id) == [("book", "SYSTEM", None, "RESERVED")]
+
+
+def test_what_was_decided_is_not_decided_again(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 420, now=now)
+    service.award(now=GATE)
+
+    assert service.award(now=GATE + timedelta(minutes=1)) == 0
+
+    assert len(service.bookings_of_driver(dario.id, GATE).upcoming) == 1
+
+
+def test_before_its_gate_nothing_is_decided(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 420, now=now)
+
+    assert service.award(now=GATE - timedelta(seconds=1)) == 0
+
+
+def test_the_energy_costs_what_it_cost_on_the_day_of_the_bid(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    before = pricing.tariff_of(charger.id)
+    make_bid(dario, charger, 18, 20, 420, now=now)
+    dearer = Tariff(currency="EUR", energy_milli_per_kwh=99_000, time_milli_per_hour=0)
+    with writing() as work:
+        later = now + timedelta(hours=1)
+        pricing.set_tariff_in(
+            work.session, evse_id=charger.id, tariff=dearer, now=later
+        )
+
+    service.award(now=GATE)
+
+    (booking,) = service.bookings_of_driver(dario.id, GATE).upcoming
+    assert booking.tariff.energy_milli_per_kwh == before.energy_milli_per_kwh
+
+
+def test_who_cannot_have_it_is_dropped_and_the_next_one_wins_in_the_same_tick(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    car = make_car(dario)
+    best = auctions.place(
+        a_wish(dario, charger, maximum_minor=500, vehicle_id=car.id), now
+    )
+    second = make_bid(nell, charger, 18, 20, 300, now=now)
+    accounts.remove_vehicle(user_id=dario.id, vehicle_id=car.id)
+
+    made = service.award(now=GATE)
+
+    dropped = auctions.bid_for(dario.id, best.code)
+    won = auctions.bid_for(nell.id, second.code)
+    assert made == 1
+    assert dropped.state is BidState.DROPPED
+    assert "car you bid with" in dropped.why
+    assert won.state is BidState.WON
+    # Alone again, she pays the reserve: two hours at 40 cents.
+    assert won.paid_minor == 80
+    assert service.bookings_of_driver(dario.id, GATE).upcoming == ()
+
+
+def test_a_book_in_trouble_does_not_hold_up_the_others(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    nell: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad, good = (make_auction(hanna, now=now, name=name) for name in ("Bad", "Good"))
+    stuck = make_bid(dario, bad, 18, 20, 420, now=now)
+    make_bid(nell, good, 18, 20, 420, now=now)
+    whole = awarding._store_in
+
+    def break_one(session: object, won: object, at: datetime) -> int:
+        if won.bid.charger_id == bad.id:  # type: ignore[attr-defined]
+            raise RuntimeError("an odd book")
+        return whole(session, won, at)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(awarding, "_store_in", break_one)
+
+    assert service.award(now=GATE) == 1
+
+    assert auctions.bid_for(dario.id, stuck.code).is_pending
+    assert taken_slots(bad.id) == []
+
+
+def test_a_won_time_cannot_be_called_off_for_nothing(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 420, now=now)
+    make_bid(nell, charger, 18, 20, 400, now=now)
+    service.award(now=GATE)
+    (booking,) = service.bookings_of_driver(dario.id, GATE).upcoming
+
+    rule = booking.cancel_rule
+
+    assert rule.free_until <= GATE
+    assert rule.fee_minor(GATE) == 100
+    assert rule.late_fee_minor == 100
+
+
+def test_booking_at_once_costs_what_it_displaces_and_tells_the_bidder(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    bid = make_bid(nell, charger, 18, 20, 900, now=now)
+
+    booking = service.book(
+        driver_id=dario.id,
+        charger_id=charger.id,
+        period=evening(19, 20),
+        vehicle_id=None,
+        energy_cap_wh=None,
+        idempotency_key="now",
+        now=now,
+    )
+
+    gone = auctions.bid_for(nell.id, bid.code)
+    assert gone.state is BidState.LOST
+    assert "booked a part of this time at once" in gone.why
+    # Reserve of his hour 0.40, and the 8.20 above the reserve that Nell offered.
+    assert booking.quote.amount_of("TIME") == 860
+    assert booking.source == "DIRECT"
+
+
+def test_a_price_that_rose_meanwhile_is_asked_again(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    looked = service.offer(
+        charger_id=charger.id, period=evening(18, 20), vehicle=None, now=now
+    )
+    assert looked.quote is not None
+    make_bid(nell, charger, 18, 20, 900, now=now)
+    asked = Asked(
+        driver_id=dario.id,
+        charger_id=charger.id,
+        period=evening(18, 20),
+        vehicle_id=None,
+        energy_cap_wh=None,
+        idempotency_key="one",
+        agreed_minor=looked.quote.total_minor,
+    )
+
+    with pytest.raises(PriceChanged, match="has just changed"):
+        service.take(asked, now)
+
+    assert taken_slots(charger.id) == []
+
+
+def test_of_two_who_book_at_the_same_instant_one_gets_alternatives(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    wish = Asked(
+        driver_id=dario.id,
+        charger_id=charger.id,
+        period=evening(18, 20),
+        vehicle_id=None,
+        energy_cap_wh=None,
+        idempotency_key="one",
+    )
+    service.take(wish, now)
+    db.session.rollback()
+
+    with pytest.raises(TimeTaken) as refused:
+        service.book(
+            driver_id=nell.id,
+            charger_id=charger.id,
+            period=evening(18, 20),
+            vehicle_id=None,
+            energy_cap_wh=None,
+            idempotency_key="two",
+            now=now,
+        )
+
+    assert len(refused.value.alternatives) == 3
+
+
+def test_pricing_learns_from_bids_and_bookings_once_a_day(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 420, now=now)
+    tom = make_person("Tom", now=now)
+    for person, begin in ((tom, 12), (dario, 14)):
+        service.book(
+            driver_id=person.id,
+            charger_id=charger.id,
+            period=evening(begin, begin + 1),
+            vehicle_id=None,
+            energy_cap_wh=None,
+            idempotency_key="one",
+            now=now,
+        )
+    before = pricing.demand_for(charger, "EUR", now)
+    tomorrow = now + timedelta(days=1)
+
+    first = service.teach(now=tomorrow)
+    again = service.teach(now=tomorrow + timedelta(minutes=5))
+    other_process = service.teach_until(tomorrow.date())
+
+    after = pricing.demand_for(charger, "EUR", tomorrow)
+    evening_hour, night_hour = 2 * 24 + 18, 2 * 24 + 3
+    usual = before.requests[evening_hour] / before.requests[night_hour]
+    assert (first, again, other_process) == (3, 0, 0)
+    assert after.requests[evening_hour] / after.requests[night_hour] > usual
