@@ -11,7 +11,11 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 
 from app.auctions.service.moving import move_all
-from app.auctions.service.selling import chargers_with_bids, drop_unavailable
+from app.auctions.service.selling import (
+    chargers_with_bids,
+    drop_unavailable,
+    has_news,
+)
 from app.database import db
 
 _log = logging.getLogger(__name__)
@@ -33,6 +37,9 @@ def tick(*, now: datetime) -> int:
 def _look_after(charger_id: int, now: datetime) -> int:
     """Look after one book; something wrong in it must not hold up the others."""
     try:
+        # Most books have no news; those are only read, so that nobody waits for us.
+        if not has_news(charger_id, now):
+            return 0
         return drop_unavailable(charger_id=charger_id, now=now)
     except OperationalError:
         # The database is busy or away, which concerns them all: next time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from app.kernel.errors import NotFound
 from app.kernel.period import Period
 
 PAST_SHOWN = 50
+_RECENT = timedelta(days=60)
 
 
 def get_bid(bid_id: int) -> BidView:
@@ -40,11 +41,14 @@ def bid_for(user_id: int, code: str) -> BidView:
 
 
 def bids_of(user_id: int, now: datetime) -> tuple[BidView, ...]:
-    """This function will return a bidder's undecided bids by start, then the latest."""
+    """This function will return a bidder's undecided bids by start, then recent ones.
+
+    The latest of those come first; what ended two months ago is not shown any more.
+    """
     mine = BidRow.bidder_id == user_id
     pending = _rows(mine, BidRow.state == "PENDING")
     ended = db.session.scalars(
-        _fresh(mine, BidRow.state != "PENDING")
+        _fresh(mine, BidRow.state != "PENDING", BidRow.changed_at > now - _RECENT)
         .order_by(BidRow.changed_at.desc(), BidRow.id.desc())
         .limit(PAST_SHOWN)
     ).all()

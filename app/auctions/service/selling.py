@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.auctions.domain.happenings import Bought, Released
 from app.auctions.models import BidRow, LoggedSaleRow
-from app.auctions.service.books import pending_in, refresh_in
-from app.auctions.service.ending import drop_gone_in, lose_in
+from app.auctions.service.books import open_book_in, pending_in, refresh_in
+from app.auctions.service.ending import drop_gone_in, lose_in, why_gone
 from app.auctions.service.history import note_in
 from app.auctions.service.terms import find_terms_in, sold_slots
 from app.chargers import service as chargers
@@ -81,6 +81,19 @@ def drop_unavailable_in(work: Writing, *, charger_id: int, now: datetime) -> int
     if terms is not None:
         refresh_in(work, terms, left)
     return len(pending) - len(left)
+
+
+def has_news(charger_id: int, now: datetime) -> bool:
+    """This function will return whether ``drop_unavailable`` would change anything."""
+    session = db.session()
+    pending = pending_in(session, charger_id)
+    terms = find_terms_in(session, charger_id)
+    gone = why_gone(chargers.find_charger(charger_id), terms, pending, now)
+    standings = open_book_in(session, terms, pending).standings() if terms else {}
+    session.rollback()
+    return bool(gone) or any(
+        standings.get(each.code) != each.standing for each in pending
+    )
 
 
 def chargers_with_bids() -> tuple[int, ...]:

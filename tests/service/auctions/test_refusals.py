@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 from app.accounts.service import Person
 from app.auctions import service
 from app.auctions.models import AuctionEventRow, BidRow, FrozenReserveRow
-from app.auctions.service import BidClosed, BidRefused, BidTaken, Stage
+from app.auctions.service import BidClosed, BidRefused, BidTaken, Stage, checking
 from app.database import db, writing
 from app.kernel.errors import DomainError, NotFound
 from app.schedules import claims
 from tests.support.factories_auctions import (
     EVENING,
     a_wish,
+    decide,
     evening,
     make_auction,
     make_bid,
@@ -220,3 +221,31 @@ def test_a_closed_time_cannot_be_bid_for(
 
     with pytest.raises(BidRefused, match="closed during part"):
         service.place(a_wish(dario, charger), now)
+
+
+def test_a_book_that_is_full_takes_no_more(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    nell: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 420, now=now)
+    monkeypatch.setattr(checking, "MOST_IN_A_BOOK", 1)
+
+    with pytest.raises(BidRefused, match="more bids than it can ever serve"):
+        make_bid(nell, charger, 20, 22, 420, now=now)
+
+
+def test_a_server_whose_clock_is_behind_takes_no_bid_for_a_decided_start(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    last_call = EVENING - timedelta(minutes=30)
+    make_bid(dario, charger, 18, 20, 75, now=now)
+    decide(now=last_call)
+
+    with pytest.raises(BidClosed, match="last bids for this start are decided"):
+        make_bid(nell, charger, 18, 20, 420, now=last_call - timedelta(seconds=1))
