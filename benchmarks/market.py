@@ -18,6 +18,7 @@ from benchmarks.market_incentives import SHARES_PERCENT, TRUTH, utilities
 from benchmarks.market_prices import (
     Asking,
     best_fixed_price,
+    best_kwh_margin,
     lead_curve,
     learned_weeks,
     median_price,
@@ -93,7 +94,8 @@ def _measured(
     rivals = {
         "auction": sold,
         "auction, one book-now price": auction(tested, Asking(weeks, None)),
-        "fixed at the median": first_come(tested, median_price(trained)),
+        "fixed hourly, the median": first_come(tested, median_price(trained)),
+        "fixed margin per kWh, tuned": first_come(tested, 0, best_kwh_margin(trained)),
     }
     return Result(
         load=load,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 
@@ -168,10 +168,20 @@ def by_week(requests: Sequence[Request]) -> list[list[Request]]:
 
 def best_fixed_price(requests: Sequence[Request]) -> int:
     """Return the one price per slot that earns its owner most on these days."""
+    return _best(lambda price: _income(first_come(requests, price)))
+
+
+def best_kwh_margin(requests: Sequence[Request]) -> int:
+    """Return the margin per kWh that earns most if the time itself costs nothing."""
+    return _best(lambda margin: _income(first_come(requests, 0, margin)))
+
+
+def _best(income: Callable[[int], int]) -> int:
+    """Return the milli-minor that bring most, by ever finer steps around the best."""
     best, step = 0, 4_000
     grid = range(step, 30 * step, step)
     while True:
-        best = max(grid, key=lambda price: _income(first_come(requests, price)))
+        best = max(grid, key=income)
         if step <= 250:
             return best
         step //= 2
