@@ -88,6 +88,11 @@ class OwnerWish:
         """What is put on each kWh; nothing where a monthly profit is wanted."""
         return self.aim.milli if isinstance(self.aim, MarginPerKwh) else 0
 
+    @property
+    def profit_minor(self) -> int | None:
+        """What should be left over in a month; None where a margin is wanted."""
+        return self.aim.minor if isinstance(self.aim, MonthlyProfit) else None
+
     def as_dict(self) -> dict[str, object]:
         """Return the wish as plain values, to be stored."""
         is_margin = isinstance(self.aim, MarginPerKwh)
