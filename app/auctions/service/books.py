@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Pending:
     """An undecided bid as the book needs it."""
 
@@ -182,7 +182,7 @@ def pending_in(session: Session, evse_id: int) -> tuple[Pending, ...]:
         .where(BidRow.evse_id == evse_id, BidRow.state == "PENDING")
         .order_by(BidRow.id)
     )
-    return tuple(Pending(**row._mapping) for row in rows)
+    return tuple(Pending(*row) for row in rows)
 
 
 def open_book_in(session: Session, terms: Terms, bids: Sequence[Pending]) -> OpenBook:

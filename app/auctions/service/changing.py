@@ -22,14 +22,14 @@ from app.auctions.domain.rules import (
     check_undecided,
 )
 from app.auctions.models import BidRow
-from app.auctions.service.books import open_book_in, pending_in, refresh_in
+from app.auctions.service.books import pending_in, refresh_in
 from app.auctions.service.checking import check_room_in
 from app.auctions.service.ending import FIXED, withdraw_bid_in
 from app.auctions.service.gates import (
     closing_starts_in,
     extend_changed_in,
     find_gate_in,
-    leaders_at,
+    leaders_in,
 )
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import get_bid
@@ -141,7 +141,7 @@ def _set_maximum_in(
     session, evse_id, code = work.session, row.evse_id, row.code
     pending = pending_in(session, evse_id)
     closing = closing_starts_in(session, evse_id, now)
-    before = leaders_at(open_book_in(session, terms, pending), closing)
+    before = leaders_in(session, terms, pending, closing)
     seal = sealed(code, range(row.first_slot, row.end_slot), maximum_minor)
     session.execute(
         update(BidRow)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.auctions.domain.gates import EXTEND_S, Gate, Stage, extended
 from app.auctions.domain.happenings import Extended
 from app.auctions.models import AuctionGateRow
-from app.auctions.service.books import OpenBook
+from app.auctions.service.books import OpenBook, Pending, open_book_in
 from app.auctions.service.history import note_in
+from app.auctions.service.terms import Terms
 from app.kernel.slots import start_of
 
 
@@ -78,8 +79,16 @@ def closing_starts_in(session: Session, evse_id: int, now: datetime) -> tuple[in
     )
 
 
-def leaders_at(book: OpenBook, starts: tuple[int, ...]) -> dict[int, str | None]:
+def leaders_in(
+    session: Session,
+    terms: Terms,
+    pending: tuple[Pending, ...],
+    starts: tuple[int, ...],
+) -> dict[int, str | None]:
     """Return who leads at each of these starts."""
+    if not starts:
+        return {}
+    book = open_book_in(session, terms, pending)
     return {start: book.leader_at(start) for start in starts}
 
 

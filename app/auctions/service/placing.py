@@ -15,7 +15,7 @@ from app.auctions.domain.happenings import Placed
 from app.auctions.domain.rules import GRACE_S, LONGEST_KEY, BidRefused
 from app.auctions.events import BidPlaced
 from app.auctions.models import BidRow
-from app.auctions.service.books import OpenBook, open_book_in, pending_in
+from app.auctions.service.books import OpenBook, pending_in
 from app.auctions.service.checking import (
     check_book,
     check_room_in,
@@ -28,7 +28,7 @@ from app.auctions.service.gates import (
     closing_starts_in,
     extend_changed_in,
     keep_gate_in,
-    leaders_at,
+    leaders_in,
 )
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import get_bid
@@ -80,7 +80,7 @@ def place_in(work: Writing, command: PlaceBid, now: datetime) -> int:
     if command.follow_id is None:
         check_room_in(session, command.bidder_id, command.maximum_minor, terms.currency)
     closing = closing_starts_in(session, charger.id, now)
-    before = leaders_at(open_book_in(session, terms, pending), closing)
+    before = leaders_in(session, terms, pending, closing)
     values = _values(command, sold, gate, watts, now)
     statement = insert(BidRow).values(**values).returning(BidRow.id)
     bid_id = int(session.execute(statement).scalar_one())
