@@ -52,12 +52,10 @@ class Allocation(Selection):
     ``scale``; so a tilted value divided by it is the true one, and among selections of
     equal value the one with more points is the largest.
 
-    :param tilted: of each bid
     :param before: tilted best of the bids that end at or before each slot
     :param after: tilted best of the bids that start at or after each slot
     """
 
-    tilted: list[int]
     scale: int
     before: list[int]
     after: list[int]
@@ -85,16 +83,20 @@ def allocate(book: Book) -> Allocation:
     starts, ends = [bid.start for bid in book.bids], [bid.end for bid in book.bids]
     premiums = book.premiums()
     eligible = [place for place, premium in enumerate(premiums) if premium >= 0]
-    scale = 1 << (count * min(count, slots)).bit_length()
+    scale = scale_for(count, slots)
     tilted = [w * scale + count - place for place, w in enumerate(premiums)]
-    before, choice = _sweep(
-        sorted(eligible, key=ends.__getitem__), starts, ends, tilted, slots
+    order = sorted(eligible, key=ends.__getitem__)
+    before, chosen = sweep(
+        [starts[place] for place in order],
+        [ends[place] for place in order],
+        [tilted[place] for place in order],
+        slots,
     )
-    mirrored, _ = _sweep(
-        sorted(eligible, key=starts.__getitem__, reverse=True),
-        [slots - end for end in ends],
-        [slots - start for start in starts],
-        tilted,
+    backward = sorted(eligible, key=starts.__getitem__, reverse=True)
+    mirrored, _ = sweep(
+        [slots - ends[place] for place in backward],
+        [slots - starts[place] for place in backward],
+        [tilted[place] for place in backward],
         slots,
     )
     return Allocation(
@@ -104,48 +106,47 @@ def allocate(book: Book) -> Allocation:
         ends=ends,
         premiums=premiums,
         eligible=eligible,
-        winners=_trace(choice, starts),
-        tilted=tilted,
+        winners=[order[index] for index in chosen],
         scale=scale,
         before=before,
         after=mirrored[::-1],
     )
 
 
-def _sweep(
-    order: list[int],
-    starts: list[int],
-    ends: list[int],
-    tilted: list[int],
-    slots: int,
-) -> tuple[list[int], list[int]]:
-    """Return the best value up to each slot, and the bid it ends with there, or -1.
+def scale_for(count: int, slots: int) -> int:
+    """Return what premiums are multiplied by, more than all points of compatible bids.
 
-    :param order: the places of the bids that take part, in order of their end
+    >>> scale_for(3, 96)  # At most 3 + 2 + 1 points.
+    16
     """
-    best, choice = [0] * (slots + 1), [-1] * (slots + 1)
+    return 1 << (count * min(count, slots)).bit_length()
+
+
+def sweep(
+    starts: list[int], ends: list[int], values: list[int], slots: int
+) -> tuple[list[int], list[int]]:
+    """Return the best value up to each slot, and the best selection of intervals.
+
+    :param starts: of the intervals, which are in order of their end
+    :returns: the values, and the selected intervals, in order of time
+    """
+    best, last = [0] * (slots + 1), [-1] * (slots + 1)
     slot = value = 0
-    for place in order:
-        end = ends[place]
+    for index, (start, end, worth) in enumerate(zip(starts, ends, values, strict=True)):
         if end > slot:
             best[slot:end] = [value] * (end - slot)
             slot = end
-        candidate = best[starts[place]] + tilted[place]
+        candidate = best[start] + worth
         if candidate > value:
             value = candidate
-            choice[end] = place
+            last[end] = index
     best[slot:] = [value] * (slots + 1 - slot)
-    return best, choice
-
-
-def _trace(choice: list[int], starts: list[int]) -> list[int]:
-    """Return the bids of the best selection, walking back from the last slot."""
-    winners, slot = [], len(choice) - 1
+    selected, slot = [], slots
     while slot > 0:
-        place = choice[slot]
-        if place < 0:
+        index = last[slot]
+        if index < 0:
             slot -= 1
         else:
-            winners.append(place)
-            slot = starts[place]
-    return winners[::-1]
+            selected.append(index)
+            slot = starts[index]
+    return best, selected[::-1]

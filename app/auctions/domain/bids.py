@@ -80,31 +80,6 @@ class Book:
         until = [0, *accumulate(self.reserve)]
         return [bid.maximum - until[bid.end] + until[bid.start] for bid in self.bids]
 
-    def part_at(self, slot: int) -> Book:
-        """Return the book with only the bids that share the auction of one slot.
-
-        Bids at or above the reserve share an auction if a chain of overlapping ones
-        ties them together. Parts have no time and no rival in common, so that each
-        can be decided, shown and checked without the others.
-        """
-        eligible = [
-            bid
-            for bid, premium in zip(self.bids, self.premiums(), strict=True)
-            if premium >= 0
-        ]
-        low, high = slot, slot + 1
-        part_low = part_high = -1
-        for bid in sorted(eligible, key=lambda each: each.start):
-            if bid.start >= part_high:
-                if part_low <= slot < part_high:
-                    break
-                part_low, part_high = bid.start, bid.end
-            part_high = max(part_high, bid.end)
-        if part_low <= slot < part_high:
-            low, high = part_low, part_high
-        bids = tuple(bid for bid in eligible if low <= bid.start < high)
-        return Book(self.reserve, bids, self.capacity)
-
     @classmethod
     def from_dict(cls, document: object) -> Book:
         """Return the book that a JSON document describes; unknown keys are ignored.

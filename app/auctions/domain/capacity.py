@@ -102,7 +102,7 @@ class SharedSite:
         """Return what may still change, and what going back over each span gives up."""
         open_bids = [place for place in self._eligible if place not in self._taken]
         idle = [node for node, units in enumerate(self._idle) if units]
-        chain = Chain(
+        chain = Chain.of(
             len(self._points),
             [(*self._span[place], self._tilted(place)) for place in open_bids],
             [self._span[place] for place in self._taken]

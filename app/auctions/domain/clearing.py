@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from app.auctions.domain import bulk
 from app.auctions.domain.allocation import Selection, allocate
 from app.auctions.domain.bids import Book
 from app.auctions.domain.capacity import SharedSite
 from app.auctions.domain.minima import personal_minima
-from app.auctions.domain.prices import core_prices
+from app.auctions.domain.prices import Contest, core_prices, layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,31 @@ def clear(book: Book) -> Clearing:
     >>> clear(book).payments
     {'Anna': 600, 'Bo': 600}
     """
+    contest = _contest(book)
+    premiums, top_up = core_prices(contest)
+    prices = tuple(r + q for r, q in zip(book.reserve, premiums, strict=True))
+    paid_until = [0, *accumulate(prices)]
+    reserve_until = [0, *accumulate(book.reserve)]
+    winning = [book.bids[place] for place in contest.winners]
+    payments = {b.id: paid_until[b.end] - paid_until[b.start] for b in winning}
+    return Clearing(
+        winners=tuple(b.id for b in winning),
+        payments=payments,
+        personal_minimum={
+            b.id: reserve_until[b.end] - reserve_until[b.start] + minimum
+            for b, minimum in zip(winning, contest.minima, strict=True)
+        },
+        slot_prices=prices,
+        income=sum(payments.values()),
+        top_up=top_up,
+        value=sum(contest.premiums),
+    )
+
+
+def _contest(book: Book) -> Contest:
+    """Return the winners, their minima and the constraints on prices."""
+    if bulk.suits(book):
+        return bulk.contest(book)
     found: Selection
     if book.capacity == 1:
         found = allocation = allocate(book)
@@ -63,21 +89,5 @@ def clear(book: Book) -> Clearing:
     else:
         site = SharedSite(book)
         found, minima = site.selection(), site.personal_minima()
-    premiums, top_up = core_prices(found, minima)
-    prices = tuple(r + q for r, q in zip(book.reserve, premiums, strict=True))
-    paid_until = [0, *accumulate(prices)]
-    reserve_until = [0, *accumulate(book.reserve)]
-    winning = [book.bids[place] for place in found.winners]
-    payments = {b.id: paid_until[b.end] - paid_until[b.start] for b in winning}
-    return Clearing(
-        winners=tuple(b.id for b in winning),
-        payments=payments,
-        personal_minimum={
-            b.id: reserve_until[b.end] - reserve_until[b.start] + minimum
-            for b, minimum in zip(winning, minima, strict=True)
-        },
-        slot_prices=prices,
-        income=sum(payments.values()),
-        top_up=top_up,
-        value=found.value,
-    )
+    premiums = [found.premiums[place] for place in found.winners]
+    return Contest(found.winners, premiums, minima, layout(found))

@@ -20,40 +20,43 @@ def personal_minima(found: Allocation) -> list[int]:
     The losers paint the winners' starts in order of falling ``through``: the first to
     reach a start decides it. O(n log n).
     """
+    before = [value // found.scale for value in found.before]
+    after = [value // found.scale for value in found.after]
     starts = [found.starts[place] for place in found.winners]
-    without = [found.before[start] + found.after[start + 1] for start in starts]
-    for index, through in _painted(found, starts):
+    without = [before[start] + after[start + 1] for start in starts]
+    for index, through in _painted(found, starts, before, after):
         without[index] = max(without[index], through)
     return [
-        through // found.scale - found.value + found.premiums[place]
+        through - before[-1] + found.premiums[place]
         for through, place in zip(without, found.winners, strict=True)
     ]
 
 
-def _painted(found: Allocation, starts: list[int]) -> list[tuple[int, int]]:
+def _painted(
+    found: Allocation, starts: list[int], before: list[int], after: list[int]
+) -> list[tuple[int, int]]:
     """Return (winner, best value through a loser that crosses its start), if any."""
-    first = _counts_before(starts, len(found.before))
-    losers = [p for p in found.losers if first[found.starts[p]] < first[found.ends[p]]]
-    through = {
-        place: found.before[found.starts[place]]
-        + found.tilted[place]
-        + found.after[found.ends[place]]
-        for place in losers
-    }
+    first = _counts_before(starts, found.slots)
+    crossing = []
+    for place in found.losers:
+        start, end = found.starts[place], found.ends[place]
+        if first[start] < first[end]:
+            through = before[start] + found.premiums[place] + after[end]
+            crossing.append((through, first[start], first[end]))
+    crossing.sort(reverse=True)
     painted: list[tuple[int, int]] = []
     bare = list(range(len(starts) + 1))  # The next winner not painted yet, or itself.
-    for place in sorted(losers, key=through.__getitem__, reverse=True):
+    for through, index, stop in crossing:
         if len(painted) == len(starts):
             break
-        index, stop = first[found.starts[place]], first[found.ends[place]]
         while (index := _next_bare(bare, index)) < stop:
-            painted.append((index, through[place]))
+            painted.append((index, through))
             bare[index] = index + 1
     return painted
 
 
 def _counts_before(starts: list[int], slots: int) -> list[int]:
-    """Return for each slot how many of the starts lie before it."""
+    """Return for each slot, and the end, how many of the starts lie before it."""
     marks = [0] * slots
     for start in starts:
         marks[start] = 1

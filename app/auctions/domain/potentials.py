@@ -34,8 +34,8 @@ class TooTight(Exception):
 class Chain:
     """Nodes in a row, the rises between them, and the spans that are limited.
 
-    :param nodes: their number; the potential never falls from one to the next
-    :param rises: from a node to a later one, in any order
+    :param nodes: their number
+    :param rises: from a node to a later one, in order of the later one
     :param spans: (first node, last node), in any order
     """
 
@@ -43,26 +43,37 @@ class Chain:
         self.nodes = nodes
         self.rises = rises
         self.spans = spans
-        self.by_end = sorted(
-            range(len(spans)), key=[end for _, end in spans].__getitem__
-        )
-        self.ordered = [(node - 1, node, 0) for node in range(1, nodes)]
-        self.ordered += rises
-        self.ordered.sort(key=itemgetter(1))
-        ending = [0] * nodes
-        for _, end, _ in self.ordered:
-            ending[end] += 1
-        # How many of the ordered edges end at each node or before.
-        self.until = list(accumulate(ending))
+        self.until = self._count_ends()
+
+    @classmethod
+    def of(cls, nodes: int, rises: list[Edge], spans: list[Span]) -> Chain:
+        """Return a chain of these rises, in any order, in which nothing ever falls."""
+        steps = [(node - 1, node, 0) for node in range(1, nodes)]
+        return cls(nodes, sorted(steps + rises, key=itemgetter(1)), spans)
 
     def mirrored(self) -> Chain:
         """Return the chain as seen from the right: its node 0 is the last one here."""
         last = self.nodes - 1
-        return Chain(
-            self.nodes,
-            [(last - end, last - start, by) for start, end, by in self.rises],
-            [(last - end, last - start) for start, end in self.spans],
-        )
+        rises = [(last - end, last - start, by) for start, end, by in self.rises]
+        rises.sort(key=itemgetter(1))
+        spans = [(last - end, last - start) for start, end in self.spans]
+        return Chain(self.nodes, rises, spans)
+
+    def narrowed(self, low: Sequence[int], high: Sequence[int]) -> Chain:
+        """Return the chain without the rises that these bounds make by themselves."""
+        rises = [
+            edge
+            for edge in self.rises
+            if high[edge[0]] + edge[2] >= low[edge[1]] or edge[0] + 1 == edge[1]
+        ]
+        return Chain(self.nodes, rises, self.spans)
+
+    def _count_ends(self) -> list[int]:
+        """Return how many rises end at each node or before."""
+        ending = [0] * self.nodes
+        for _, end, _ in self.rises:
+            ending[end] += 1
+        return list(accumulate(ending))
 
 
 def lowest(
@@ -131,10 +142,10 @@ class _Ascent:
         self.values = list(floor)
         self.came: list[Edge | None] = [None] * chain.nodes
         # An edge back over each span, in order of the span's end.
-        self.backward: list[Edge] = [
-            (chain.spans[place][1], chain.spans[place][0], -caps[place])
-            for place in chain.by_end
-        ]
+        self.backward: list[Edge] = sorted(
+            (end, start, -cap)
+            for (start, end), cap in zip(chain.spans, caps, strict=True)
+        )
 
     def climb(self) -> list[int]:
         """Raise every node as far as the constraints demand, and return the values."""
@@ -149,7 +160,7 @@ class _Ascent:
     def go_forward(self, after: int, to: int) -> None:
         """Keep every rise that ends behind one node and not behind another."""
         values, came, until = self.values, self.came, self.chain.until
-        for edge in self.chain.ordered[until[after] : until[to]]:
+        for edge in self.chain.rises[until[after] : until[to]]:
             start, end, by = edge
             raised = values[start] + by
             if raised > values[end]:

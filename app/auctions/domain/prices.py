@@ -10,14 +10,80 @@ are difference constraints, so they are longest paths and whole numbers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from app.auctions.domain.allocation import Selection
-from app.auctions.domain.potentials import Chain, TooTight, lowest
+from app.auctions.domain.potentials import Chain, Span, TooTight, lowest
 from app.kernel.money import divide_up
 
 
-def core_prices(found: Selection, minima: list[int]) -> tuple[list[int], int]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where prices may change, and the constraints that the bids put on them.
+
+    :param points: slots where a bid begins or ends, the first and the last one
+    :param nodes: the node of each point; where not everything is sold time is free, so
+        that both sides of it are one node
+    """
+
+    capacity: int
+    points: list[int]
+    nodes: list[int]
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What is known of a book before its prices are.
+
+    :param winners: places in the book, in order of start
+    :param premiums: of each winner: its maximum minus the reserve, in milli
+    :param minima: of each winner: its personal minimum minus the reserve, in milli
+    """
+
+    winners: list[int]
+    premiums: list[int]
+    minima: list[int]
+    layout: Layout
+
+
+def layout(found: Selection) -> Layout:
+    """Return the layout of a book: of equal losers only the best makes a constraint."""
+    points = sorted(
+        {0, found.slots}.union(map(found.starts.__getitem__, found.eligible)).union(
+            map(found.ends.__getitem__, found.eligible)
+        )
+    )
+    load = _load(found)
+    steps = [0] * (found.slots + 1)
+    for point in points[1:]:
+        steps[point] = load[point - 1] == found.capacity
+    node = list(accumulate(steps))
+    best: dict[Span, int] = {}
+    for place in found.losers:
+        premium = found.premiums[place]
+        pair = node[found.starts[place]], node[found.ends[place]]
+        if premium > best.get(pair, 0):
+            best[pair] = premium
+    chain = Chain.of(
+        node[-1] + 1,
+        [(start, end, premium) for (start, end), premium in best.items()],
+        [(node[found.starts[w]], node[found.ends[w]]) for w in found.winners],
+    )
+    return Layout(found.capacity, points, [node[point] for point in points], chain)
+
+
+def _load(found: Selection) -> list[int]:
+    """Return how many winners have each slot."""
+    change = [0] * (found.slots + 1)
+    for winner in found.winners:
+        change[found.starts[winner]] += 1
+        change[found.ends[winner]] -= 1
+    return list(accumulate(change))
+
+
+def core_prices(contest: Contest) -> tuple[list[int], int]:
     """Return what each slot costs above its reserve, and the top-up, both in milli.
 
     1. The smallest income R of a connector is the longest path through the chain.
@@ -27,17 +93,16 @@ def core_prices(found: Selection, minima: list[int]) -> tuple[list[int], int]:
        rounded down they keep all constraints (the set is L-natural convex).
     4. Between two ends of bids nothing is known, so prices are spread evenly there.
     """
-    if not found.winners:
-        return [0] * found.slots, 0
-    points, nodes = _nodes(found)
-    chain = _chain(found, nodes)
-    most = [found.premiums[place] for place in found.winners]
+    where, most, minima = contest.layout, contest.premiums, contest.minima
+    if not most:
+        return [0] * where.points[-1], 0
+    chain = where.chain
     low = lowest(chain, most)
     income = low[-1]
     to_come = lowest(chain.mirrored(), most)
     high = [income - rest for rest in reversed(to_come)]
-    chain = _narrowed(chain, low, high)
-    average = divide_up(found.capacity * income - sum(minima), len(minima))
+    chain = chain.narrowed(low, high)
+    average = divide_up(where.capacity * income - sum(minima), len(minima))
     top_up, low = _equal_top_up(chain, most, minima, max(0, average), low, high)
     caps = _caps(most, minima, top_up)
     to_come = lowest(chain.mirrored(), caps, floor=to_come)
@@ -45,51 +110,7 @@ def core_prices(found: Selection, minima: list[int]) -> tuple[list[int], int]:
         (lower + income - rest) // 2
         for lower, rest in zip(low, reversed(to_come), strict=True)
     ]
-    return _spread(points, [potentials[nodes[point]] for point in points]), top_up
-
-
-def _nodes(found: Selection) -> tuple[list[int], list[int]]:
-    """Return the slots where something begins or ends, and the node of each slot.
-
-    Where not everything is sold time is free: on both sides is the same node.
-    """
-    points = {0, found.slots}
-    points.update(map(found.starts.__getitem__, found.eligible))
-    points.update(map(found.ends.__getitem__, found.eligible))
-    change = [0] * (found.slots + 1)
-    for winner in found.winners:
-        change[found.starts[winner]] += 1
-        change[found.ends[winner]] -= 1
-    load = list(accumulate(change))
-    steps = [0] * (found.slots + 1)
-    ordered = sorted(points)
-    for point in ordered[1:]:
-        steps[point] = load[point - 1] == found.capacity
-    return ordered, list(accumulate(steps))
-
-
-def _chain(found: Selection, nodes: list[int]) -> Chain:
-    """Return the constraints that the bids make: of equal losers only the best."""
-    best: dict[tuple[int, int], int] = {}
-    for place in found.losers:
-        premium = found.premiums[place]
-        pair = nodes[found.starts[place]], nodes[found.ends[place]]
-        if premium > best.get(pair, 0):
-            best[pair] = premium
-    return Chain(
-        nodes[-1] + 1,
-        [(start, end, premium) for (start, end), premium in best.items()],
-        [(nodes[found.starts[w]], nodes[found.ends[w]]) for w in found.winners],
-    )
-
-
-def _narrowed(chain: Chain, low: list[int], high: list[int]) -> Chain:
-    """Return the chain without the rises that the bounds already make."""
-    return Chain(
-        chain.nodes,
-        [edge for edge in chain.rises if high[edge[0]] + edge[2] >= low[edge[1]]],
-        chain.spans,
-    )
+    return _spread(where.points, [potentials[node] for node in where.nodes]), top_up
 
 
 def _equal_top_up(
