@@ -14,7 +14,7 @@ from app.accounts import service as accounts
 from app.accounts.guards import current_person, signed_in_person, verified_required
 from app.auctions import service
 from app.auctions.forms import BidForm
-from app.auctions.routes.days import usual_period, window_of
+from app.auctions.routes.days import DAYS_SHOWN, usual_period, window_of
 from app.auctions.routes.links import KEPT
 from app.auctions.routes.panel import Found, Panel, Wanted, panel_of
 from app.auctions.routes.polling import tag_of, unless_unchanged
@@ -59,16 +59,18 @@ def prices(charger_id: int) -> Response:
     charger, form = chargers.get_charger(charger_id), _form(request.args)
     if not wants_fragment():
         return go_to(url_for("auctions.bidding", charger_id=charger_id))
-    panel = _panel(charger, form, clock.now())
+    panel = _panel(charger, form, clock.now(), is_day_enough=True)
     if panel is None:
         raise NotFound
-    response = render(
-        "auctions/bidding.html",
-        fragment="auctions/_prices.html",
-        view=panel,
-        oob=True,
+    return unless_unchanged(
+        tag_of(panel),
+        lambda: render(
+            "auctions/bidding.html",
+            fragment="auctions/_prices.html",
+            view=panel,
+            oob=True,
+        ),
     )
-    return unless_unchanged(response, tag_of(panel))
 
 
 @verified_required
@@ -125,11 +127,14 @@ def _currency(charger: Charger) -> str:
     return tariff.currency
 
 
-def _panel(charger: Charger, form: BidForm, now: datetime) -> Panel | None:
+def _panel(
+    charger: Charger, form: BidForm, now: datetime, *, is_day_enough: bool = False
+) -> Panel | None:
     """Return what to show; None where time is not sold by auction."""
     today = local_date(now, charger.time_zone)
     wanted = _wanted(charger, form, today)
-    window = window_of(wanted.day, today, charger.time_zone)
+    shown = 1 if is_day_enough else DAYS_SHOWN
+    window = window_of(wanted.day, today, charger.time_zone, shown)
     book = service.book_of(charger=charger, now=now, window=window)
     if book is None:
         return None
@@ -138,9 +143,6 @@ def _panel(charger: Charger, form: BidForm, now: datetime) -> Panel | None:
         wanted = Wanted(day=wanted.day, period=period)
     quote, refusal = _quote(charger, wanted, now)
     wanted = replace(wanted, refusal=refusal)
-    kept = {name: request.values.get(name, "") for name in KEPT}
-    if not wants_fragment():
-        kept["in"] = ""
     found = Found(
         charger=charger,
         book=book,
@@ -148,7 +150,13 @@ def _panel(charger: Charger, form: BidForm, now: datetime) -> Panel | None:
         my_bids=_my_bids(charger, now),
         now=now,
     )
-    return panel_of(found, wanted, kept)
+    return panel_of(found, wanted, _kept())
+
+
+def _kept() -> dict[str, str]:
+    """Return what the links keep; a whole page stands in no other one."""
+    kept = {name: request.values.get(name, "") for name in KEPT}
+    return kept if wants_fragment() else {**kept, "in": ""}
 
 
 def _quote(
@@ -207,7 +215,6 @@ def _show(
         form=form,
         person=current_person(),
         posted=is_post,
-        ptag=tag_of(panel),
         oob=False,
     )
     if isinstance(refusal, TooMany):

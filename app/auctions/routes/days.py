@@ -39,12 +39,15 @@ class Days:
     later_url: str | None
 
 
-def window_of(day: date, today: date, zone: str) -> Period:
-    """Return the days shown together with this one: weeks counted from today."""
-    first = today + (day - today) // (DAYS_SHOWN * _DAY) * (DAYS_SHOWN * _DAY)
+def window_of(day: date, today: date, zone: str, shown: int = DAYS_SHOWN) -> Period:
+    """Return the days shown together with this one, and the night after them.
+
+    :param shown: how many at once; days are grouped by it from today on
+    """
+    first = today + (day - today) // (shown * _DAY) * (shown * _DAY)
     windows = [
         window
-        for offset in range(DAYS_SHOWN)
+        for offset in range(shown + 1)
         if (window := day_window(first + offset * _DAY, zone))
     ]
     return Period(windows[0].starts_at, windows[-1].ends_at)
@@ -155,7 +158,7 @@ def _tabs(
             is_today=day == today,
             note=_day_note(prices, book.currency),
         )
-        for day, prices in sorted(days.items())
+        for day, prices in sorted(days.items())[:DAYS_SHOWN]
     )
 
 

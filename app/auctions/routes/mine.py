@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Blueprint, flash, request, url_for
+from flask import Response as PageResponse
 from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in, signed_in_person
 from app.auctions import service
 from app.auctions.forms import RaiseForm
 from app.auctions.routes.bidding import count_bid
-from app.auctions.routes.next_best import next_best
+from app.auctions.routes.next_best import NextBest, next_best
 from app.auctions.routes.panel import poll_s
 from app.auctions.routes.polling import tag_of, unless_unchanged
 from app.auctions.routes.words import ShownBid
-from app.auctions.service import BidView
+from app.auctions.service import BidState, BidView
 from app.kernel.errors import DomainError, NotFound, TooMany
 from app.kernel.ids import parse_code
 from app.web import clock
@@ -41,19 +42,21 @@ def index() -> Response:
     pending = tuple(each for each in bids if each.bid.is_pending)
     wishes = service.follows_of(user_id)
     tag = tag_of(bids, wishes)
-    response = render(
-        "auctions/index.html",
-        fragment="auctions/_bids.html",
-        active_tab="bookings",
-        pending=pending,
-        wishes=tuple(each for each in wishes if each.is_active),
-        decided=tuple(each for each in bids if not each.bid.is_pending),
-        poll_s=poll_s((each.bid.decides_at for each in pending), now),
-        ptag=tag,
-    )
     if not wants_fragment():
         service.mark_seen(user_id)
-    return unless_unchanged(response, tag)
+    return unless_unchanged(
+        tag,
+        lambda: render(
+            "auctions/index.html",
+            fragment="auctions/_bids.html",
+            active_tab="bookings",
+            pending=pending,
+            wishes=tuple(each for each in wishes if each.is_active),
+            decided=tuple(each for each in bids if not each.bid.is_pending),
+            poll_s=poll_s((each.bid.decides_at for each in pending), now),
+            ptag=tag,
+        ),
+    )
 
 
 @signed_in
@@ -120,21 +123,45 @@ def _show(
     refusal: DomainError | None = None,
 ) -> Response:
     shown = ShownBid.of(bid, now)
-    is_poll = wants_fragment() and request.method == "GET"
-    tag = tag_of(shown)
-    response = render(
+    if wants_fragment() and request.method == "GET":
+        others = _others(bid, now)
+        tag = tag_of(shown, others)
+        is_new = request.args.get("shown") != shown.actions_key
+        return unless_unchanged(
+            tag, lambda: _render(shown, others, now, RaiseForm(formdata=None), is_new)
+        )
+    empty = RaiseForm(formdata=None)
+    response = _render(shown, _others(bid, now), now, form or empty, False, refusal)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    return response
+
+
+def _others(bid: BidView, now: datetime) -> tuple[NextBest, ...]:
+    """Return what a driver who did not get the time may want instead."""
+    is_lost = bid.state in {BidState.LOST, BidState.DROPPED}
+    return next_best(bid, now) if is_lost else ()
+
+
+def _render(
+    shown: ShownBid,
+    others: tuple[NextBest, ...],
+    now: datetime,
+    form: RaiseForm,
+    oob: bool,
+    refusal: DomainError | None = None,
+) -> PageResponse:
+    is_post = request.method == "POST"
+    return render(
         "auctions/show.html",
-        fragment="auctions/_bid.html" if is_poll else "auctions/_bid_actions.html",
+        fragment="auctions/_bid_actions.html" if is_post else "auctions/_bid.html",
         status=refusal.status if refusal else 200,
         active_tab="bookings",
         shown=shown,
-        bid=bid,
-        form=form or RaiseForm(formdata=None),
-        others=next_best(bid, now) if bid.state.value in {"LOST", "DROPPED"} else (),
-        poll_s=poll_s((bid.decides_at,), now),
-        ptag=tag,
-        oob=is_poll and request.args.get("shown") != shown.actions_key,
+        bid=shown.bid,
+        form=form,
+        others=others,
+        poll_s=poll_s((shown.bid.decides_at,), now),
+        ptag=tag_of(shown, others),
+        oob=oob,
     )
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(refusal.retry_after_s)
-    return unless_unchanged(response, tag) if is_poll else response

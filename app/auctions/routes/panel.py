@@ -165,7 +165,11 @@ def _time(found: Found, period: Period | None, links: Links) -> ChosenTime:
 
 
 def _length_s(charger: Charger, period: Period | None) -> int:
-    return period.duration_s if period else usual_length_s(charger)
+    """Return how long a tapped time lasts: as the chosen one, within what is sold."""
+    if period is None:
+        return usual_length_s(charger)
+    # Prices are summed up for every possible start, so the length must have an end.
+    return min(period.duration_s, charger.max_length_min * 60)
 
 
 def _my_bid_at(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 
 from flask import Response, make_response, request
@@ -14,9 +15,11 @@ def tag_of(*facts: object) -> str:
     return sha256(repr(facts).encode()).hexdigest()[:16]
 
 
-def unless_unchanged(response: Response, tag: str) -> Response:
-    """Answer 304 where a polling page shows these very facts already."""
-    response.headers["HX-PTag"] = tag
+def unless_unchanged(tag: str, show: Callable[[], Response]) -> Response:
+    """Answer 304 where a polling page shows these very facts already, without work."""
     if wants_fragment() and request.headers.get("HX-PTag") == tag:
-        return make_response("", 304)
+        response = make_response("", 304)
+    else:
+        response = show()
+    response.headers["HX-PTag"] = tag
     return response

@@ -11,7 +11,7 @@ from flask import Flask
 from app.accounts.service import Person, Vehicle
 from app.auctions import service
 from app.auctions.domain.rules import OPEN_BIDS
-from app.auctions.routes.bidding import BIDS_A_MINUTE
+from app.auctions.routes import bidding
 from app.auctions.service import BidView
 from app.chargers.service import Charger
 from tests.conftest import NOW
@@ -204,19 +204,44 @@ def test_a_charger_with_a_fixed_price_takes_no_bids(
 
 
 def test_a_flood_of_bids_is_429_and_stores_only_the_first(
-    app: Flask, browser: CheckedClient, charger: Charger, dario: Person
+    app: Flask,
+    browser: CheckedClient,
+    charger: Charger,
+    dario: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    path, statuses = f"/chargers/{charger.id}/bids", []
+    monkeypatch.setattr(bidding, "BIDS_A_MINUTE", 4)
+    path = f"/chargers/{charger.id}/bids"
 
-    for number in range(BIDS_A_MINUTE + 5):
-        data = {**EVENING_FORM, "key": f"key-{number}"}
-        statuses.append(browser.post(path, data=data).status_code)
+    answers = [
+        browser.post(path, data={**EVENING_FORM, "key": f"key-{number}"})
+        for number in range(6)
+    ]
 
-    assert statuses.count(429) == 5
+    assert [each.status_code for each in answers[1:]] == [422, 422, 422, 429, 429]
     assert len(bids_of(app, dario)) == 1
-    last = browser.post(path, data=EVENING_FORM)
-    assert int(last.headers["Retry-After"]) >= 1
-    assert "Too many attempts" in last.get_data(as_text=True)
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert "Too many attempts" in answers[-1].get_data(as_text=True)
+
+
+def test_a_flood_is_counted_over_the_day_too(
+    app: Flask,
+    client: CheckedClient,
+    charger: Charger,
+    dario: Person,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bidding, "BIDS_A_DAY", 2)
+    sign_in(dario, client)
+
+    statuses = [
+        client.post(f"/chargers/{charger.id}/bids", data=EVENING_FORM).status_code
+        for _ in range(3)
+    ]
+
+    assert statuses == [303, 303, 429]
+    assert len(bids_of(app, dario)) == 1
 
 
 def test_a_person_has_only_so_many_bids_open(

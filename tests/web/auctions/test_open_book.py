@@ -1,0 +1,103 @@
+"""What everyone sees of decisions, and the document that can be recomputed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.accounts.service import Person
+from app.auctions.domain.bids import Book
+from app.auctions.domain.clearing import clear
+from app.chargers.service import Charger
+from tests.conftest import NOW
+from tests.support.checked_client import CheckedClient
+from tests.support.factories_auctions import EVENING, decide
+from tests.web.auctions.conftest import Bid
+
+GATE = EVENING - timedelta(hours=2)
+
+
+@pytest.fixture
+def decided(
+    app: Flask, charger: Charger, bid_for: Bid, dario: Person, nell: Person
+) -> Charger:
+    """The charger after Dario has outbid Nell for 18 to 20 o'clock."""
+    bid_for(dario, maximum_minor=437)
+    bid_for(nell, maximum_minor=219)
+    with app.app_context():
+        decide(now=GATE)
+    return charger
+
+
+def number_in(page: str, charger: Charger) -> int:
+    """Return the number of the only decision that can be recomputed."""
+    marked = f'data-recompute="/chargers/{charger.id}/auction/decisions/'
+    return int(page.split(marked)[1].split(".json")[0])
+
+
+def test_everybody_sees_the_prices_of_the_decided_quarter_hours(
+    client: CheckedClient, decided: Charger
+) -> None:
+    page = client.get(f"/chargers/{decided.id}/auction/2026-06-10").get_data(
+        as_text=True
+    )
+
+    assert "Start at 18:00" in page
+    assert "18:00–20:00" in page
+    assert "€2.19" in page
+    assert "Recompute" in page
+    assert "Dario" not in page
+
+
+def test_the_document_clears_to_what_was_decided(
+    client: CheckedClient, decided: Charger
+) -> None:
+    page = client.get(f"/chargers/{decided.id}/auction/2026-06-10")
+    number = number_in(page.get_data(as_text=True), decided)
+
+    document = client.get(f"/chargers/{decided.id}/auction/decisions/{number}.json")
+
+    told = document.get_json()
+    found = clear(Book.from_dict(told)).as_dict()
+    assert found["payments"] == told["result"]["payments"]
+    assert found["slot_prices"] == told["result"]["slot_prices"]
+    assert list(found["payments"].values()) == [219_000]
+
+
+def test_while_bids_wait_only_their_seals_are_published(
+    client: CheckedClient, charger: Charger, bid_for: Bid, dario: Person
+) -> None:
+    bid = bid_for(dario, maximum_minor=437)
+
+    page = client.get(f"/chargers/{charger.id}/auction/2026-06-10").get_data(
+        as_text=True
+    )
+
+    assert bid.commitment in page
+    assert "Nothing decided" in page
+    assert bid.code not in page
+    assert "4.37" not in page
+
+
+@pytest.mark.parametrize("day", ["soon", "2026-02-30", "1815-06-18", "9999-12-31"])
+def test_a_day_that_is_none_is_404(
+    client: CheckedClient, charger: Charger, day: str
+) -> None:
+    assert client.get(f"/chargers/{charger.id}/auction/{day}").status_code == 404
+
+
+@pytest.mark.parametrize("number", [0, 999, 2**31 - 1])
+def test_a_decision_nobody_made_is_404(
+    client: CheckedClient, charger: Charger, number: int
+) -> None:
+    answer = client.get(f"/chargers/{charger.id}/auction/decisions/{number}.json")
+
+    assert answer.status_code == 404
+
+
+def test_an_empty_day_says_so(client: CheckedClient, charger: Charger) -> None:
+    page = client.get(f"/chargers/{charger.id}/auction/{NOW.date().isoformat()}")
+
+    assert "Nothing decided" in page.get_data(as_text=True)
