@@ -14,7 +14,9 @@ from app.bookings.domain import Actor
 from app.bookings.service import Booking
 from app.chargers.service import Charger
 from app.database import writing
+from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient, HtmxClient
+from tests.support.factories_auctions import EVENING, make_auction, make_bid
 from tests.support.factories_bookings import NOON, hours
 from tests.support.factories_devices import make_online_box
 from tests.support.people import SignIn
@@ -251,3 +253,42 @@ def test_the_driver_reads_why_the_host_called_it_off(
 
     assert "Canceled by the host" in page
     assert "The charger moves away." in page
+
+
+def test_a_won_booking_leads_to_how_its_price_was_made(
+    app: Flask, browser: CheckedClient, dario: Person, hanna: Person
+) -> None:
+    with app.app_context():
+        charger = make_auction(hanna, now=NOW)
+        make_bid(dario, charger, 18, 20, 420, now=NOW)
+        service.award(now=EVENING - timedelta(hours=2))
+        (booking,) = service.bookings_of_driver(dario.id, NOW).upcoming
+
+    page = browser.get(f"/bookings/{booking.code}").get_data(as_text=True)
+
+    assert "Won with a bid" in page
+    assert f"/chargers/{charger.id}/auction/2026-06-10" in page
+    assert "cannot be called off for nothing" not in page
+
+
+def test_bids_with_news_put_a_dot_beside_the_tab(
+    app: Flask,
+    client: CheckedClient,
+    sign_in: SignIn,
+    dario: Person,
+    nell: Person,
+    hanna: Person,
+) -> None:
+    sign_in(dario, client)
+    with app.app_context():
+        charger = make_auction(hanna, now=NOW)
+        make_bid(dario, charger, 18, 20, 420, now=NOW)
+        make_bid(nell, charger, 18, 20, 500, now=NOW)
+
+    before = client.get("/account").get_data(as_text=True)
+    looked = client.get("/bids").get_data(as_text=True)
+    after = client.get("/account").get_data(as_text=True)
+
+    assert "(1 bid has news)" in before
+    assert "outbid" in looked.lower()
+    assert "news)" not in after
