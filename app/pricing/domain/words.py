@@ -127,7 +127,7 @@ def _reason(suggestion: Suggestion, hour: int) -> str:
     turn = ""
     if dear:
         much = _price(dear * MILLI, wish.currency)
-        turn = f", {much} {'dearer' if cost > 0 else 'cheaper'} in electricity"
+        turn = f" (its electricity costs {much} {'more' if cost > 0 else 'less'})"
     if isinstance(wish.aim, MonthlyProfit):
         if not suggestion.reachable:
             return f"what would bring most{turn}"

@@ -156,8 +156,8 @@ def test_an_hour_with_dearer_electricity_asks_more() -> None:
     )
 
     assert found.reserve_milli_per_hour[20] > found.reserve_milli_per_hour[3]
-    assert "dearer in electricity" in why(found, 20)
-    assert "cheaper in electricity" in why(found, 3)
+    assert "its electricity costs €0.61 more" in why(found, 20)
+    assert "its electricity costs €0.61 less" in why(found, 3)
 
 
 @given(

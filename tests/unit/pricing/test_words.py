@@ -89,7 +89,7 @@ def test_the_best_opening_stays_within_one_day_and_three_hours() -> None:
             {"ceiling_milli_per_hour": 50_000, "aim": MonthlyProfit(1)},
             "at once is your highest",
         ),
-        ({"electricity": _DAY_AND_NIGHT}, "€0.20 dearer in electricity"),
+        ({"electricity": _DAY_AND_NIGHT}, "(its electricity costs €0.20 more)"),
         ({"requests": 3.0}, "About 3.0 drivers a week"),
         ({}, "makes up for the bids that may still come"),
         ({"floor_milli_per_hour": 100_000}, "is also the price at once"),
