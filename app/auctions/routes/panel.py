@@ -27,6 +27,7 @@ from app.chargers.service import Charger
 from app.kernel.errors import DomainError
 from app.kernel.money import exponent_of
 from app.kernel.period import Period
+from app.kernel.slots import SLOT_S
 from app.pricing.domain import in_hours
 from app.schedules.wall_time import exact_wall_time, local_date
 from app.web.filters import local_span
@@ -169,7 +170,8 @@ def _length_s(charger: Charger, period: Period | None) -> int:
     if period is None:
         return usual_length_s(charger)
     # Prices are summed up for every possible start, so the length must have an end.
-    return min(period.duration_s, charger.max_length_min * 60)
+    longest_s = min(period.duration_s, charger.max_length_min * 60)
+    return longest_s // SLOT_S * SLOT_S or usual_length_s(charger)
 
 
 def _my_bid_at(
