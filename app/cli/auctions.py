@@ -16,7 +16,7 @@ from app.kernel.errors import DomainError
 auctions = AppGroup("auctions", help="Clear order books and check decisions.")
 
 
-@auctions.command("clear")
+@auctions.command("clear", with_appcontext=False)
 @click.argument("file", type=click.File(encoding="utf-8"))
 def clear_file(file: TextIO) -> None:
     """Clear the order book in FILE ("-" reads standard input) and print the answer.

@@ -61,10 +61,10 @@ def contest(book: Book) -> Contest:
 def _bids_of(book: Book) -> Bids:
     import numpy as np
 
-    starts = np.array([bid.start for bid in book.bids])
-    ends = np.array([bid.end for bid in book.bids])
-    until = np.append(0, np.cumsum(np.array(book.reserve)))
-    premiums = np.array([bid.maximum for bid in book.bids])
+    starts = np.array([bid.start for bid in book.bids], dtype=np.int64)
+    ends = np.array([bid.end for bid in book.bids], dtype=np.int64)
+    until = np.append(0, np.cumsum(np.array(book.reserve, dtype=np.int64)))
+    premiums = np.array([bid.maximum for bid in book.bids], dtype=np.int64)
     premiums += until[starts] - until[ends]
     places = np.flatnonzero(premiums >= 0)
     return Bids(places, starts[places], ends[places], premiums[places])
@@ -90,7 +90,9 @@ def _swept(
         )
     ]
     best, chosen = sweep(starts[order].tolist(), ends[order].tolist(), tilted, slots)
-    return np.array([value // scale for value in best]), order[chosen]
+    return np.array([value // scale for value in best]), order[
+        np.array(chosen, dtype=np.int64)
+    ]
 
 
 def _order(keys: Numbers) -> Numbers:
