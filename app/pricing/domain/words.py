@@ -68,26 +68,27 @@ def why(suggestion: Suggestion, hour: int) -> str:
 
 def summary(suggestion: Suggestion) -> str:
     """Return what the month should bring, or why the wish is out of reach."""
-    currency, aim = suggestion.wish.currency, suggestion.wish.aim
-
-    def money(minor: int) -> str:
-        return format_minor(minor, currency)
-
+    currency = suggestion.wish.currency
+    expected, low, high, at_most = (
+        format_minor(minor, currency)
+        for minor in (
+            suggestion.expected_minor_a_month,
+            suggestion.expected_low_minor,
+            suggestion.expected_high_minor,
+            suggestion.at_most_minor,
+        )
+    )
     if not any(suggestion.wish.open_hours):
         return f"The charger is never open.{_opening_tip(suggestion)}"
     if not suggestion.reachable:
         return (
-            f"Not reachable: at most about {money(suggestion.at_most_minor)} a month."
-            f"{_opening_tip(suggestion)}"
+            f"Not reachable: at most about {at_most} a month.{_opening_tip(suggestion)}"
         )
-    expected = (
-        f"about {money(suggestion.expected_minor_a_month)} a month, likely between "
-        f"{money(suggestion.expected_low_minor)} and "
-        f"{money(suggestion.expected_high_minor)}"
-    )
-    if isinstance(aim, MonthlyProfit):
-        return f"{money(aim.minor)} a month is within reach: expect {expected}."
-    return f"Expect {expected}, after paying for the electricity."
+    likely = f"about {expected} a month, likely between {low} and {high}"
+    if suggestion.wish.profit_minor is not None:
+        wished = format_minor(suggestion.wish.profit_minor, currency)
+        return f"{wished} a month is within reach: expect {likely}."
+    return f"Expect {likely}, after paying for the electricity."
 
 
 def _opening_tip(suggestion: Suggestion) -> str:

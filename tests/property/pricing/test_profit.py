@@ -155,3 +155,8 @@ def test_an_hour_is_sold_at_most_for_sure_and_less_often_at_a_higher_price(
 
     assert 0 < occupancy(best * 1.2, requests, sigma) < occupancy(best, requests, sigma)
     assert occupancy(0.0, requests, sigma) == pytest.approx(1 - math.exp(-requests))
+
+
+def test_at_a_price_that_nobody_pays_nothing_is_earned() -> None:
+    assert Income(2.0, 0.6).at(1e9) == 0
+    assert Income(2.0, 0.6, above=1e8).at(1e9) == 0

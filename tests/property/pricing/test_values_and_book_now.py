@@ -90,8 +90,8 @@ def test_what_an_auction_brings_grows_ever_more_slowly(
 ) -> None:
     values = [auction_value(requests + n * more, cost, sigma) for n in range(3)]
 
-    assert values[0] < values[1] < values[2]
-    assert values[2] - values[1] < values[1] - values[0]
+    assert values[0] <= values[1] <= values[2]
+    assert values[2] - values[1] < values[1] - values[0] + 1e-12
 
 
 @given(usual_sigmas, numbers, st.floats(0.1, 10))

@@ -78,6 +78,8 @@ def test_a_wish_survives_storage() -> None:
         assert OwnerWish.from_dict(wish.as_dict()) == wish
     assert wish_of().margin_milli_per_kwh == 5_000
     assert wish_of(aim=MonthlyProfit(6_000)).margin_milli_per_kwh == 0
+    assert wish_of(aim=MonthlyProfit(6_000)).profit_minor == 6_000
+    assert wish_of().profit_minor is None
 
 
 def test_bids_are_decided_one_to_twelve_hours_before() -> None:
