@@ -214,11 +214,11 @@ class WideChain(Chain):
         return self._sorted(self.nodes, Rises(last - ends, last - starts, bys), spans)
 
     def narrowed(self, low: Sequence[int], high: Sequence[int]) -> WideChain:
-        """Return the chain without the rises that these bounds make by themselves."""
+        """Return the chain for potentials within bounds that make some rises anyway."""
         import numpy as np
 
         starts, ends, bys = self._columns
-        is_needed = np.array(high)[starts] + bys >= np.array(low)[ends]
+        is_needed = np.array(high)[starts] + bys > np.array(low)[ends]
         is_needed |= starts + 1 == ends
         return WideChain(
             self.nodes,

@@ -60,11 +60,11 @@ class Chain:
         return Chain(self.nodes, rises, spans)
 
     def narrowed(self, low: Sequence[int], high: Sequence[int]) -> Chain:
-        """Return the chain without the rises that these bounds make by themselves."""
+        """Return the chain for potentials within bounds that make some rises anyway."""
         rises = [
             edge
             for edge in self.rises
-            if high[edge[0]] + edge[2] >= low[edge[1]] or edge[0] + 1 == edge[1]
+            if high[edge[0]] + edge[2] > low[edge[1]] or edge[0] + 1 == edge[1]
         ]
         return Chain(self.nodes, rises, self.spans)
 
@@ -95,7 +95,8 @@ def lowest(
 
     :param caps: the most by which the potential may rise over each span, in their order
     :param floor: known lower bounds to start from, such as those for wider caps
-    :param ceiling: known upper bounds
+    :param ceiling: known upper bounds, which keep the rises themselves: so a potential
+        can pass them first where a span raises its start
     :raises TooTight: if no potentials at or below the ceiling keep the caps
     """
     return _Ascent(chain, caps, floor or [0] * chain.nodes, ceiling).climb()
@@ -166,8 +167,6 @@ class _Ascent:
             if raised > values[end]:
                 values[end] = raised
                 came[end] = edge
-        if self.ceiling is not None and values[to] > self.ceiling[to]:
-            raise self._too_tight(to)
 
     def settle(self, place: int) -> None:
         """Keep the caps of a span and of those before it."""
