@@ -6,23 +6,21 @@ each is cleared alone, and only when somebody asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TypedDict
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auctions.domain.bids import Bid, Book
 from app.auctions.domain.clearing import Clearing
 from app.auctions.domain.quotes import Quoter
 from app.auctions.domain.rules import Standing
-from app.auctions.events import BidLeading, BidOutbid
 from app.auctions.models import BidRow
 from app.auctions.service.terms import Terms, kept_reserves_in
-from app.database import Writing
 from app.kernel.money import MILLI
 from app.kernel.period import Period
 
@@ -142,8 +140,9 @@ class Part:
 class OpenBook:
     """All undecided bids of a charger."""
 
-    def __init__(self, parts: tuple[Part, ...]) -> None:
+    def __init__(self, parts: tuple[Part, ...], kept: Mapping[int, int]) -> None:
         self.parts = parts
+        self._kept = kept
 
     def displaced(self, slots: range) -> int:
         """Return the premium that selling these slots would displace, in milli."""
@@ -163,6 +162,21 @@ class OpenBook:
         for part in self.parts:
             found.update(part.standings())
         return found
+
+    def not_kept(self) -> dict[int, int]:
+        """Return the reserves that bids meet now and that may not rise after that."""
+        found: dict[int, int] = {}
+        for part in self.parts:
+            standings = part.standings()
+            for bid in part.bids:
+                if standings[bid.code] is not Standing.ALERT:
+                    for slot in bid.slots:
+                        found[slot] = part.reserve[slot - part.slots.start]
+        return {
+            slot: milli
+            for slot, milli in found.items()
+            if self._kept.get(slot) != milli
+        }
 
     def leader_at(self, start_slot: int) -> str | None:
         """Return the code of the leading bid that starts with the slot, if any."""
@@ -189,40 +203,11 @@ def open_book_in(session: Session, terms: Terms, bids: Sequence[Pending]) -> Ope
     """Return the book of these bids at the reserves of this moment."""
     groups = list(_groups(bids))
     if not groups:
-        return OpenBook(())
+        return OpenBook((), {})
     span = range(groups[0][0].start, groups[-1][0].stop)
     kept = kept_reserves_in(session, terms.evse_id, span)
-    return OpenBook(
-        tuple(
-            Part(bids, slots, terms.reserve_of(slots, kept)) for slots, bids in groups
-        )
-    )
-
-
-def refresh_in(
-    work: Writing,
-    terms: Terms,
-    bids: Sequence[Pending],
-    *,
-    quiet: str | None = None,
-) -> OpenBook:
-    """Write down how the bids stand now, and tell those whose standing changed.
-
-    :param quiet: the code of the bid whose own driver is looking at it
-    """
-    book = open_book_in(work.session, terms, bids)
-    now_standing = book.standings()
-    for bid in bids:
-        standing = now_standing[bid.code]
-        if standing == bid.standing:
-            continue
-        told = _news_of(bid, standing) if bid.code != quiet else None
-        values: dict[str, object] = {"standing": standing}
-        if told:
-            values["is_seen"] = False
-            work.announce(told)
-        work.session.execute(update(BidRow).where(BidRow.id == bid.id).values(**values))
-    return book
+    parts = [Part(bids, slots, terms.reserve_of(slots, kept)) for slots, bids in groups]
+    return OpenBook(tuple(parts), kept)
 
 
 class BidIds(TypedDict):
@@ -242,14 +227,6 @@ def ids_of(bid: Pending) -> BidIds:
         bidder_id=bid.bidder_id,
         charger_id=bid.evse_id,
     )
-
-
-def _news_of(bid: Pending, standing: Standing) -> BidOutbid | BidLeading | None:
-    if standing is Standing.LEADING:
-        return BidLeading(**ids_of(bid))
-    if bid.standing == Standing.LEADING:
-        return BidOutbid(**ids_of(bid))
-    return None
 
 
 def _groups(bids: Iterable[Pending]) -> Iterable[tuple[range, list[Pending]]]:

@@ -22,7 +22,7 @@ from app.auctions.domain.rules import (
     check_undecided,
 )
 from app.auctions.models import BidRow
-from app.auctions.service.books import pending_in, refresh_in
+from app.auctions.service.books import pending_in
 from app.auctions.service.checking import check_room_in
 from app.auctions.service.ending import FIXED, withdraw_bid_in
 from app.auctions.service.gates import (
@@ -33,7 +33,7 @@ from app.auctions.service.gates import (
 )
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import get_bid
-from app.auctions.service.settling import sealed, settle_in
+from app.auctions.service.settling import refresh_in, sealed
 from app.auctions.service.terms import Terms, find_terms_in
 from app.auctions.service.views import BidView
 from app.chargers import service as chargers
@@ -108,7 +108,7 @@ def withdraw_in(work: Writing, *, bid_id: int, why: str, now: datetime) -> None:
     withdraw_bid_in(work, bid, why, now)
     terms = find_terms_in(session, bid.evse_id)
     if terms is not None:
-        refresh_in(work, terms, [each for each in pending if each.id != bid_id])
+        refresh_in(work, terms, [each for each in pending if each.id != bid_id], now)
 
 
 def _change(
@@ -150,7 +150,7 @@ def _set_maximum_in(
     )
     raised = Raised(bid=code, maximum=maximum_minor * MILLI, **seal)
     note_in(session, evse_id, raised, now)
-    book = settle_in(work, terms, code, now)
+    book = refresh_in(work, terms, pending_in(session, terms.evse_id), now, quiet=code)
     extend_changed_in(session, evse_id, before, book, now)
 
 

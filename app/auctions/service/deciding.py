@@ -32,13 +32,13 @@ from app.auctions.service.books import (
     ids_of,
     open_book_in,
     pending_in,
-    refresh_in,
 )
 from app.auctions.service.ending import drop_gone_in, drop_in, lose_in
 from app.auctions.service.gates import finish_gate_in, is_gate, keep_gate_in
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import views_in
 from app.auctions.service.selling import note_sold_in
+from app.auctions.service.settling import refresh_in
 from app.auctions.service.terms import Terms, find_terms_in
 from app.auctions.service.views import Due, Won
 from app.chargers import service as chargers
@@ -123,7 +123,7 @@ def award_in(work: Writing, *, won: Won, booking_code: str, now: datetime) -> No
             lose_in(work, bid, _why_lost(part, bid), now)
     left = [each for each in others if not each.overlaps(winner.slots)]
     finish_gate_in(session, winner.evse_id, winner.first_slot, won.due.stage, now)
-    refresh_in(work, terms, left)
+    refresh_in(work, terms, left, now)
 
 
 def refuse_award_in(work: Writing, *, won: Won, why: str, now: datetime) -> None:
@@ -141,7 +141,9 @@ def refuse_award_in(work: Writing, *, won: Won, why: str, now: datetime) -> None
         if bid.id == won.bid.id:
             drop_in(work, bid, why, now)
     if terms is not None:
-        refresh_in(work, terms, [each for each in pending if each.id != won.bid.id])
+        refresh_in(
+            work, terms, [each for each in pending if each.id != won.bid.id], now
+        )
 
 
 def _take_gate(session: Session, due: Due, now: datetime) -> bool:
@@ -172,7 +174,7 @@ def _book_in(work: Writing, due: Due, now: datetime) -> _Book | None:
         # Nobody can be given a time that has begun; this needs hours without a tick.
         for bid in here:
             drop_in(work, bid, BEGUN, now)
-        refresh_in(work, terms, [each for each in pending if each not in here])
+        refresh_in(work, terms, [each for each in pending if each not in here], now)
         return None
     return _Book(terms, pending, here)
 
@@ -202,7 +204,7 @@ def _pass_over(work: Writing, book: _Book, part: Part, due: Due, now: datetime) 
         for bid in book.here:
             lose_in(work, bid, _why_lost(part, bid), now)
         left = [each for each in book.pending if each not in book.here]
-        refresh_in(work, book.terms, left)
+        refresh_in(work, book.terms, left, now)
         return
     last = last_call_at(start_of(due.start_slot))
     gate = Gate(stage=Stage.LAST_CALL, decides_at=last)
@@ -212,7 +214,7 @@ def _pass_over(work: Writing, book: _Book, part: Part, due: Due, now: datetime) 
         .where(BidRow.id.in_([each.id for each in book.here]))
         .values(stage=Stage.LAST_CALL)
     )
-    refresh_in(work, book.terms, book.pending)
+    refresh_in(work, book.terms, book.pending, now)
 
 
 def _won_in(

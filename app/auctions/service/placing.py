@@ -33,7 +33,7 @@ from app.auctions.service.gates import (
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import get_bid
 from app.auctions.service.selling import note_free_in
-from app.auctions.service.settling import sealed, settle_in
+from app.auctions.service.settling import refresh_in, sealed
 from app.auctions.service.views import BidView, PlaceBid
 from app.chargers import service as chargers
 from app.database import Writing, writing
@@ -87,7 +87,9 @@ def place_in(work: Writing, command: PlaceBid, now: datetime) -> int:
     keep_gate_in(session, charger.id, sold.start, gate)
     note_free_in(session, charger.id, sold, now)
     _note_placed(session, values, now)
-    book = settle_in(work, terms, values["code"], now)
+    book = refresh_in(
+        work, terms, pending_in(session, terms.evse_id), now, quiet=values["code"]
+    )
     extend_changed_in(session, charger.id, before, book, now)
     _announce_placed(work, bid_id, values, book)
     return bid_id

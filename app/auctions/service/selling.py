@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.auctions.domain.happenings import Bought, Released
 from app.auctions.models import BidRow, LoggedSaleRow
-from app.auctions.service.books import open_book_in, pending_in, refresh_in
+from app.auctions.service.books import OpenBook, open_book_in, pending_in
 from app.auctions.service.ending import drop_gone_in, lose_in, why_gone
 from app.auctions.service.history import note_in
+from app.auctions.service.settling import refresh_in
 from app.auctions.service.terms import find_terms_in, sold_slots
 from app.chargers import service as chargers
 from app.database import Writing, db, writing
@@ -56,7 +57,7 @@ def sold_in(
     for bid in pending:
         if bid.overlaps(sold):
             lose_in(work, bid, BOUGHT, now)
-    refresh_in(work, terms, [each for each in pending if not each.overlaps(sold)])
+    refresh_in(work, terms, [each for each in pending if not each.overlaps(sold)], now)
 
 
 def drop_unavailable(*, charger_id: int, now: datetime) -> int:
@@ -79,7 +80,7 @@ def drop_unavailable_in(work: Writing, *, charger_id: int, now: datetime) -> int
     charger = chargers.find_charger(charger_id)
     left = drop_gone_in(work, charger, terms, pending, now)
     if terms is not None:
-        refresh_in(work, terms, left)
+        refresh_in(work, terms, left, now)
     return len(pending) - len(left)
 
 
@@ -89,11 +90,11 @@ def has_news(charger_id: int, now: datetime) -> bool:
     pending = pending_in(session, charger_id)
     terms = find_terms_in(session, charger_id)
     gone = why_gone(chargers.find_charger(charger_id), terms, pending, now)
-    standings = open_book_in(session, terms, pending).standings() if terms else {}
+    book = open_book_in(session, terms, pending) if terms else OpenBook((), {})
+    standings, not_kept = book.standings(), book.not_kept()
     session.rollback()
-    return bool(gone) or any(
-        standings.get(each.code) != each.standing for each in pending
-    )
+    has_moved = any(standings.get(each.code) != each.standing for each in pending)
+    return bool(gone or not_kept) or has_moved
 
 
 def chargers_with_bids() -> tuple[int, ...]:
