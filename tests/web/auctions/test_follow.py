@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from app.accounts.service import Person
 from app.auctions import service
+from app.auctions.domain.rules import GRACE_S
 from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient
 from tests.support.factories_auctions import make_auction, make_bid
+from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
 from tests.web.auctions.conftest import landing_of
 
@@ -201,3 +205,37 @@ def test_an_outbid_wish_that_moved_shows_its_new_place(
     assert wish.bid.charger_id == charger.id
     assert f"/bids/{wish.bid.code}" in page
     assert "you are leading" in page
+
+
+def test_a_leading_wish_cannot_be_taken_back_after_ten_minutes(
+    app: Flask,
+    browser: CheckedClient,
+    charger: Charger,
+    dario: Person,
+    set_clock: Callable[[datetime], None],
+) -> None:
+    browser.post("/follow", data={**WISH, "charger": str(charger.id)})
+    with app.app_context():
+        (wish,) = service.follows_of(dario.id)
+    set_clock(NOW + timedelta(seconds=GRACE_S))
+
+    answer = browser.post(f"/follow/{wish.code}/withdraw")
+
+    assert answer.status_code == 409
+    assert "others count on it" in answer.get_data(as_text=True)
+    with app.app_context():
+        assert service.follows_of(dario.id)[0].is_active
+
+
+def test_a_charger_without_a_price_cannot_be_followed(
+    app: Flask, browser: CheckedClient, hanna: Person, dario: Person
+) -> None:
+    with app.app_context():
+        bare = make_charger(hanna, now=NOW, tariff=None)
+
+    answer = browser.post("/follow", data={**WISH, "charger": str(bare.id)})
+
+    assert answer.status_code == 422
+    assert "not set a price" in answer.get_data(as_text=True)
+    with app.app_context():
+        assert not service.follows_of(dario.id)

@@ -15,6 +15,7 @@ from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient, HtmxClient
 from tests.support.factories_auctions import EVENING, buy, evening, make_auction
+from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
 from tests.web.auctions.conftest import Bid
 
@@ -259,3 +260,25 @@ def test_inside_the_charger_page_links_change_that_page(
 def test_a_charger_nobody_has_is_404(client: CheckedClient) -> None:
     assert client.get("/chargers/99/bidding").status_code == 404
     assert client.get("/chargers/99/prices").status_code == 404
+
+
+def test_a_charger_with_a_fixed_price_has_no_strip(
+    app: Flask, hx: HtmxClient, hanna: Person
+) -> None:
+    with app.app_context():
+        fixed = make_charger(hanna, now=NOW)
+
+    assert hx.get(f"/chargers/{fixed.id}/prices").status_code == 404
+
+
+def test_a_charger_that_is_never_open_offers_no_time(
+    app: Flask, client: CheckedClient, hanna: Person
+) -> None:
+    with app.app_context():
+        shut = make_auction(hanna, now=NOW, rules=())
+
+    page = client.get(f"/chargers/{shut.id}/bidding").get_data(as_text=True)
+
+    assert "Nothing is on offer on this day." in page
+    assert "Nothing as long is open on this day" in page
+    assert "nothing open" in page
