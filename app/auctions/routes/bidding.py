@@ -81,7 +81,7 @@ def place_bid(charger_id: int) -> Response:
     try:
         count_bid(person.id, now)
         wish = form.to_command(
-            bidder_id=person.id, charger=charger, currency=_currency(charger)
+            bidder_id=person.id, charger=charger, currency=required_currency(charger.id)
         )
         bid = service.place(wish, now=now)
     except NotFound:
@@ -120,11 +120,21 @@ def _form(values: object) -> BidForm:
     return form
 
 
-def _currency(charger: Charger) -> str:
-    tariff = pricing.tariff_of(charger.id)
-    if tariff is None:
-        raise DomainError("The host has not set a price yet.")
-    return tariff.currency
+def currency_of(charger_id: int) -> str:
+    """Return the currency in which a charger is paid; empty while it has no price."""
+    tariff = pricing.tariffs_of((charger_id,)).get(charger_id)
+    return tariff.currency if tariff else ""
+
+
+def required_currency(charger_id: int) -> str:
+    """Return the currency in which amounts for a charger are read.
+
+    :raises BidRefused: if it has no price yet
+    """
+    currency = currency_of(charger_id)
+    if not currency:
+        raise service.BidRefused("The host has not set a price yet.")
+    return currency
 
 
 def _panel(

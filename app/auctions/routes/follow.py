@@ -14,13 +14,12 @@ from app.accounts.guards import signed_in, signed_in_person, verified_required
 from app.auctions import service
 from app.auctions.domain.follow import MAX_CHARGERS
 from app.auctions.forms import FollowForm
-from app.auctions.routes.bidding import count_bid
+from app.auctions.routes.bidding import count_bid, currency_of, required_currency
 from app.auctions.routes.words import ShownBid
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.ids import parse_code
-from app.pricing import service as pricing
 from app.web import clock
 from app.web.fields import show_refusal
 from app.web.htmx import go_to, render
@@ -66,7 +65,7 @@ def start_follow() -> Response:
             bidder_id=person.id,
             charger_ids=tuple(each.id for each in chosen),
             zone=chosen[0].time_zone,
-            currency=_currency(chosen),
+            currency=required_currency(chosen[0].id),
         )
         made = service.start_follow(wish, now=now)
     except NotFound:
@@ -153,19 +152,11 @@ def _with_added(chosen: tuple[Charger, ...], text: str) -> tuple[Charger, ...]:
     return (*(each for each in chosen if each.id != found.id), found)
 
 
-def _currency(chosen: tuple[Charger, ...]) -> str:
-    tariff = pricing.tariff_of(chosen[0].id)
-    if tariff is None:
-        raise DomainError("The host has not set a price yet.", field="add")
-    return tariff.currency
-
-
 def _show(
     form: FollowForm, chosen: tuple[Charger, ...], refusal: DomainError | None
 ) -> Response:
     form.key.data = secrets.token_urlsafe(18)
-    tariff = pricing.tariff_of(chosen[0].id) if chosen else None
-    form.currency.data = tariff.currency if tariff else ""
+    form.currency.data = currency_of(chosen[0].id) if chosen else ""
     if refusal:
         field = _FIELDS.get(refusal.field or "", refusal.field)
         show_refusal(form, DomainError(refusal.message, field=field))

@@ -10,6 +10,7 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from app.auctions import service
+from app.auctions.routes.bidding import currency_of
 from app.auctions.routes.strip import span_words
 from app.auctions.service.documents import SoldQuarter
 from app.chargers import service as chargers
@@ -17,7 +18,6 @@ from app.kernel.errors import NotFound
 from app.kernel.money import MILLI, divide_half_even, format_milli, format_minor
 from app.kernel.period import Period
 from app.kernel.slots import SLOT_S
-from app.pricing import service as pricing
 from app.web.htmx import render
 
 _SLOT = timedelta(seconds=SLOT_S)
@@ -46,8 +46,7 @@ def open_book(charger_id: int, on_date: str) -> Response:
     book = service.documents_of(
         charger_id=charger_id, on_date=day, zone=charger.time_zone
     )
-    tariff = pricing.tariff_of(charger_id)
-    currency = tariff.currency if tariff else "EUR"
+    currency = currency_of(charger_id)
     return render(
         "auctions/open_book.html",
         active_tab="search",

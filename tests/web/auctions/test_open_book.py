@@ -14,7 +14,9 @@ from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient
 from tests.support.factories_auctions import EVENING, decide
-from tests.web.auctions.conftest import Bid
+from tests.support.factories_chargers import make_charger
+from tests.support.people import SignIn
+from tests.web.auctions.conftest import EVENING_FORM, Bid
 
 GATE = EVENING - timedelta(hours=2)
 
@@ -101,3 +103,22 @@ def test_an_empty_day_says_so(client: CheckedClient, charger: Charger) -> None:
     page = client.get(f"/chargers/{charger.id}/auction/{NOW.date().isoformat()}")
 
     assert "Nothing decided" in page.get_data(as_text=True)
+
+
+def test_a_charger_without_any_price_says_so_in_its_book_and_to_bidders(
+    app: Flask,
+    client: CheckedClient,
+    hanna: Person,
+    dario: Person,
+    sign_in: SignIn,
+) -> None:
+    with app.app_context():
+        bare = make_charger(hanna, now=NOW, tariff=None)
+    sign_in(dario, client)
+
+    book = client.get(f"/chargers/{bare.id}/auction/2026-06-10")
+    answer = client.post(f"/chargers/{bare.id}/bids", data=EVENING_FORM)
+
+    assert "Nothing decided" in book.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "not set a price" in answer.get_data(as_text=True)
