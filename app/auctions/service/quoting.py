@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.auctions.domain.gates import Gate
 from app.auctions.domain.quotes import book_now_total
 from app.auctions.domain.rules import check_open, check_times
 from app.auctions.domain.spreading import spread
@@ -80,26 +81,20 @@ def quote(
     sold = sold_slots(charger, period)
     whole = Period(start_of(sold.start), start_of(sold.stop))
     is_free = not taken_slots(charger.id, whole, now)
+    gate, refusal = _gate(session, charger, terms, sold.start, bidder_id, now)
+    refusal = refusal if is_free else _TAKEN
     book = _live_book_in(session, charger, terms, now)
     reserve = terms.reserve_in(session, sold)
-    prices = book.prices(sold)
     slots_milli = _book_now(terms, book, sold, reserve)
-    gate, refusal = None, "" if is_free else _TAKEN
-    try:
-        terms_in(session, charger, bidder_id)
-        gate = gate_in(session, terms, sold.start, now)
-    except DomainError as error:
-        refusal = refusal or error.message
-    current = sum(
-        max(low, prices.get(slot, 0)) for slot, low in zip(sold, reserve, strict=True)
-    )
+    # Where somebody bids the price is at least the reserve already.
+    prices = dict(zip(sold, reserve, strict=True)) | book.prices(sold)
     return AuctionQuote(
         charger_id=charger.id,
         period=period,
         sold=sold,
         currency=terms.currency,
         reserve_minor=divide_up(sum(reserve), MILLI),
-        current_minor=divide_up(current, MILLI),
+        current_minor=divide_up(sum(prices.values()), MILLI),
         book_now_minor=divide_half_even(sum(slots_milli), MILLI),
         book_now_slots_milli=slots_milli,
         stage=gate.stage if gate else None,
@@ -108,6 +103,22 @@ def quote(
         may_bid=not refusal,
         refusal=refusal,
     )
+
+
+def _gate(
+    session: Session,
+    charger: Charger,
+    terms: Terms,
+    start_slot: int,
+    bidder_id: int | None,
+    now: datetime,
+) -> tuple[Gate | None, str]:
+    """Return when a bid placed now is decided, or why this person cannot bid."""
+    try:
+        terms_in(session, charger, bidder_id)
+        return gate_in(session, terms, start_slot, now), ""
+    except DomainError as refused:
+        return None, refused.message
 
 
 def book_now_in(

@@ -22,6 +22,32 @@ from app.kernel.period import Period
 
 PAST_SHOWN = 50
 _RECENT = timedelta(days=60)
+_AS_STORED = (
+    "id",
+    "code",
+    "bidder_id",
+    "follow_id",
+    "first_slot",
+    "end_slot",
+    "maximum_minor",
+    "currency",
+    "placed_at",
+    "changed_at",
+    "grace_until",
+    "vehicle_id",
+    "energy_cap_wh",
+    "max_power_w",
+    "commitment",
+    "decided_at",
+    "paid_milli",
+    "paid_minor",
+    "minimum_milli",
+    "reserve_milli",
+    "top_up_milli",
+    "booking_code",
+    "why",
+    "is_seen",
+)
 
 
 def get_bid(bid_id: int) -> BidView:
@@ -167,39 +193,16 @@ def _view(
     if is_pending and book is not None:
         current = sum(book.prices(range(row.first_slot, row.end_slot)).values())
     return BidView(
-        id=row.id,
-        code=row.code,
+        **{name: getattr(row, name) for name in _AS_STORED},
         charger_id=row.evse_id,
         charger_name=charger.name,
         charger_code=charger.code,
         time_zone=charger.time_zone,
         owner_id=charger.owner_id,
-        bidder_id=row.bidder_id,
-        follow_id=row.follow_id,
         period=Period(row.starts_at, row.ends_at),
-        first_slot=row.first_slot,
-        end_slot=row.end_slot,
-        maximum_minor=row.maximum_minor,
-        currency=row.currency,
         state=BidState(row.state),
         standing=Standing(row.standing) if row.standing else None,
         stage=Stage(row.stage),
         decides_at=decides_at if is_pending else None,
-        placed_at=row.placed_at,
-        changed_at=row.changed_at,
-        grace_until=row.grace_until,
-        vehicle_id=row.vehicle_id,
-        energy_cap_wh=row.energy_cap_wh,
-        max_power_w=row.max_power_w,
-        commitment=row.commitment,
         current_milli=current,
-        decided_at=row.decided_at,
-        paid_milli=row.paid_milli,
-        paid_minor=row.paid_minor,
-        minimum_milli=row.minimum_milli,
-        reserve_milli=row.reserve_milli,
-        top_up_milli=row.top_up_milli,
-        booking_code=row.booking_code,
-        why=row.why,
-        is_seen=row.is_seen,
     )

@@ -20,7 +20,7 @@ from app.auctions.service import (
     Standing,
     changing,
 )
-from app.database import db, writing
+from app.database import writing
 from app.kernel.errors import NotFound
 from tests.support.factories_auctions import (
     EVENING,
@@ -298,5 +298,3 @@ def test_the_bid_of_a_wish_is_changed_through_the_wish(
 def test_only_an_undecided_bid_can_be_taken_out(in_app: Flask, now: datetime) -> None:
     with pytest.raises(NotFound), writing() as work:
         changing.withdraw_in(work, bid_id=99, why="", now=now)
-
-    db.session.rollback()
