@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.auctions import service as auctions
 from app.bookings import service as bookings
 from app.bookings.service import Actor, State
 from app.chargers import service as chargers
@@ -49,6 +50,7 @@ def remove_charger(
         chargers.archive_in(
             work.session, owner_id=owner_id, charger_id=charger_id, now=now
         )
+        auctions.drop_unavailable_in(work, charger_id=charger_id, now=now)
         for event in canceled:
             work.announce(event)
     if freed:

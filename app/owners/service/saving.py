@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.auctions import service as auctions
 from app.chargers import service as chargers
 from app.chargers.domain import ListCharger
 from app.database import writing
@@ -47,6 +48,7 @@ def edit_charger(
     :raises DomainError: if any part is not acceptable; then nothing is stored
     """
     with writing() as work:
+        chargers.lock_in(work.session, charger_id)
         chargers.edit_charger_in(
             work.session,
             owner_id=owner_id,
@@ -55,17 +57,21 @@ def edit_charger(
             now=now,
         )
         _store_rest(work.session, charger_id, command, now)
+        # Whoever bids for a time that is closed now is told at once.
+        auctions.drop_unavailable_in(work, charger_id=charger_id, now=now)
 
 
 def pause_charger(*, owner_id: int, charger_id: int, now: datetime) -> None:
-    """Take no new bookings; the ones that exist stay.
+    """Take no new bookings; the ones that exist stay, bids end with notice.
 
     :raises NotFound: if there is no such charger, or it is somebody else's
     """
     with writing() as work:
+        chargers.lock_in(work.session, charger_id)
         chargers.pause_in(
             work.session, owner_id=owner_id, charger_id=charger_id, now=now
         )
+        auctions.drop_unavailable_in(work, charger_id=charger_id, now=now)
 
 
 def publish_charger(*, owner_id: int, charger_id: int, now: datetime) -> None:
