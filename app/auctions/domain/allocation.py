@@ -132,7 +132,8 @@ def sweep(
     """
     best, last = [0] * (slots + 1), [-1] * (slots + 1)
     slot = value = 0
-    for index, (start, end, worth) in enumerate(zip(starts, ends, values, strict=True)):
+    indexes = range(len(starts))
+    for index, start, end, worth in zip(indexes, starts, ends, values, strict=True):
         if end > slot:
             best[slot:end] = [value] * (end - slot)
             slot = end

@@ -7,24 +7,28 @@ be done on whole arrays, the sweeps and the longest paths, is the plain code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.auctions.domain.allocation import scale_for, sweep
 from app.auctions.domain.bids import Book
-from app.auctions.domain.potentials import Chain, Span
+from app.auctions.domain.potentials import Chain, Edge, Span
 from app.auctions.domain.prices import Contest, Layout
 
 if TYPE_CHECKING:
-    from numpy import int64
+    from numpy import bool_, int64
     from numpy.typing import NDArray
 
     Numbers = NDArray[int64]
+    Flags = NDArray[bool_]
 
 # From here on arrays are faster than lists.
 MANY_BIDS = 5_000
 # If all maxima and reserves add up to no more, no sum can overflow in 64 bits.
 _SAFE_MILLI = 2**61
+# A day, in slots: few stays are longer.
+_LONGEST = 96
 
 
 class Bids(NamedTuple):
@@ -40,16 +44,20 @@ def suits(book: Book) -> bool:
     """Return whether a book is so large, and its money so small, as arrays need."""
     if book.capacity > 1 or len(book.bids) < MANY_BIDS:
         return False
-    return sum(bid.maximum for bid in book.bids) + sum(book.reserve) < _SAFE_MILLI
+    total: int = sum(map(attrgetter("maximum"), book.bids)) + sum(book.reserve)
+    return total < _SAFE_MILLI
 
 
 def contest(book: Book) -> Contest:
     """Return the winners, their minima and the constraints on prices."""
+    import numpy as np
 
     bids = _bids_of(book)
-    before, winning = _swept(bids, len(book.bids), book.slots, is_mirrored=False)
-    after, _ = _swept(bids, len(book.bids), book.slots, is_mirrored=True)
-    minima = _personal_minima(bids, winning, before, after[::-1])
+    able = np.flatnonzero(_unbeaten(bids.starts, bids.ends, bids.premiums))
+    rivals = Bids(*(column[able] for column in bids))
+    before, winning = _won(rivals, len(book.bids), book.slots)
+    winning = able[winning]
+    minima = _personal_minima(bids, winning, before, _best_after(rivals, book.slots))
     return Contest(
         winners=bids.places[winning].tolist(),
         premiums=bids.premiums[winning].tolist(),
@@ -61,38 +69,67 @@ def contest(book: Book) -> Contest:
 def _bids_of(book: Book) -> Bids:
     import numpy as np
 
-    starts = np.array([bid.start for bid in book.bids], dtype=np.int64)
-    ends = np.array([bid.end for bid in book.bids], dtype=np.int64)
+    def column(name: str) -> Numbers:
+        values = map(attrgetter(name), book.bids)
+        return np.fromiter(values, dtype=np.int64, count=len(book.bids))
+
+    starts, ends = column("start"), column("end")
     until = np.append(0, np.cumsum(np.array(book.reserve, dtype=np.int64)))
-    premiums = np.array([bid.maximum for bid in book.bids], dtype=np.int64)
-    premiums += until[starts] - until[ends]
+    premiums = column("maximum") - until[ends] + until[starts]
     places = np.flatnonzero(premiums >= 0)
     return Bids(places, starts[places], ends[places], premiums[places])
 
 
-def _swept(
-    bids: Bids, count: int, slots: int, *, is_mirrored: bool
-) -> tuple[Numbers, Numbers]:
-    """Return the true best value up to each slot, and the winning bids."""
+def _unbeaten(starts: Numbers, ends: Numbers, worth: Numbers) -> Flags:
+    """Return which intervals have no shorter one inside that is worth more.
+
+    One that has can neither win, for the shorter one could take its place, nor demand a
+    price as a loser that the shorter one does not. Long ones are few and not looked at.
+    """
     import numpy as np
 
-    starts, ends = bids.starts, bids.ends
-    if is_mirrored:
-        starts, ends = slots - ends, slots - starts
-    order = _order(ends)
+    lengths = ends - starts
+    order = _order(lengths)
+    until = np.searchsorted(lengths[order], np.arange(_LONGEST + 2))
+    is_unbeaten = np.ones(len(starts), dtype=bool)
+    # The largest worth inside the next 0, 1, 2, ... positions, from each of them on.
+    inside = np.full(int(ends.max(initial=0)) + 2, -1)
+    for length in range(1, _LONGEST + 1):
+        inside[:-1] = np.maximum(inside[:-1], inside[1:])
+        these = order[until[length] : until[length + 1]]
+        is_unbeaten[these] = worth[these] >= inside[starts[these]]
+        np.maximum.at(inside, starts[these], worth[these])
+    return is_unbeaten
+
+
+def _won(bids: Bids, count: int, slots: int) -> tuple[Numbers, Numbers]:
+    """Return the best value of the bids up to each slot, and the winning bids."""
+    import numpy as np
+
+    order = _order(bids.ends)
     scale = scale_for(count, slots)
+    points = (count - bids.places[order]).tolist()
     tilted = [
-        premium * scale + points
-        for premium, points in zip(
-            bids.premiums[order].tolist(),
-            (count - bids.places[order]).tolist(),
-            strict=True,
+        premium * scale + seniority
+        for premium, seniority in zip(
+            bids.premiums[order].tolist(), points, strict=True
         )
     ]
-    best, chosen = sweep(starts[order].tolist(), ends[order].tolist(), tilted, slots)
-    return np.array([value // scale for value in best]), order[
-        np.array(chosen, dtype=np.int64)
-    ]
+    starts, ends = bids.starts[order].tolist(), bids.ends[order].tolist()
+    best, chosen = sweep(starts, ends, tilted, slots)
+    before = np.array([value // scale for value in best])
+    return before, order[np.array(chosen, dtype=np.int64)]
+
+
+def _best_after(bids: Bids, slots: int) -> Numbers:
+    """Return the best value of the bids from each slot on, no matter whose."""
+    import numpy as np
+
+    order = _order(slots - bids.starts)
+    starts = (slots - bids.ends)[order].tolist()
+    ends = (slots - bids.starts)[order].tolist()
+    best, _ = sweep(starts, ends, bids.premiums[order].tolist(), slots)
+    return np.array(best)[::-1]
 
 
 def _order(keys: Numbers) -> Numbers:
@@ -155,6 +192,7 @@ def _layout(bids: Bids, winning: Numbers, slots: int) -> Layout:
     rises = Rises(
         nodes[bids.starts[is_rise]], nodes[bids.ends[is_rise]], bids.premiums[is_rise]
     )
+    rises = rises.only(_unbeaten(*rises))
     spans = zip(
         nodes[bids.starts[winning]].tolist(),
         nodes[bids.ends[winning]].tolist(),
@@ -176,14 +214,18 @@ class Rises(NamedTuple):
     ends: Numbers
     bys: Numbers
 
+    def only(self, which: Numbers | Flags) -> Rises:
+        """Return some of them, or all in another order."""
+        return Rises(self.starts[which], self.ends[which], self.bys[which])
+
 
 class WideChain(Chain):
-    """A chain that keeps its rises as arrays, too."""
+    """A chain that keeps its rises as columns."""
 
     def __init__(self, nodes: int, columns: Rises, spans: list[Span]) -> None:
         self._columns = columns
-        lists = (column.tolist() for column in columns)
-        super().__init__(nodes, list(zip(*lists, strict=True)), spans)
+        self._lists = [column.tolist() for column in columns]
+        super().__init__(nodes, [], spans)
 
     @classmethod
     def joined(cls, nodes: int, rises: Rises, spans: list[Span]) -> WideChain:
@@ -203,8 +245,7 @@ class WideChain(Chain):
 
     @classmethod
     def _sorted(cls, nodes: int, rises: Rises, spans: list[Span]) -> WideChain:
-        order = _order(rises.ends)
-        return cls(nodes, Rises(*(column[order] for column in rises)), spans)
+        return cls(nodes, rises.only(_order(rises.ends)), spans)
 
     def mirrored(self) -> WideChain:
         """Return the chain as seen from the right: its node 0 is the last one here."""
@@ -220,16 +261,17 @@ class WideChain(Chain):
         starts, ends, bys = self._columns
         is_needed = np.array(high)[starts] + bys > np.array(low)[ends]
         is_needed |= starts + 1 == ends
-        return WideChain(
-            self.nodes,
-            Rises(*(column[is_needed] for column in self._columns)),
-            self.spans,
-        )
+        return WideChain(self.nodes, self._columns.only(is_needed), self.spans)
+
+    def rises_into(self, after: int, to: int) -> Iterable[Edge]:
+        """Return the rises that end behind one node and not behind another."""
+        part = slice(self.until[after], self.until[to])
+        starts, ends, bys = self._lists
+        return zip(starts[part], ends[part], bys[part], strict=True)
 
     def _count_ends(self) -> list[int]:
-        """Return how many rises end at each node or before."""
         import numpy as np
 
         ending = np.bincount(self._columns.ends, minlength=self.nodes)
-        counts: list[int] = np.cumsum(ending).tolist()
-        return counts
+        until: list[int] = np.cumsum(ending).tolist()
+        return until

@@ -8,7 +8,7 @@ node 0, where a span is an edge back from its end to its start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from operator import itemgetter
 
@@ -43,6 +43,7 @@ class Chain:
         self.nodes = nodes
         self.rises = rises
         self.spans = spans
+        # How many rises end at each node or before.
         self.until = self._count_ends()
 
     @classmethod
@@ -68,8 +69,11 @@ class Chain:
         ]
         return Chain(self.nodes, rises, self.spans)
 
+    def rises_into(self, after: int, to: int) -> Iterable[Edge]:
+        """Return the rises that end behind one node and not behind another."""
+        return self.rises[self.until[after] : self.until[to]]
+
     def _count_ends(self) -> list[int]:
-        """Return how many rises end at each node or before."""
         ending = [0] * self.nodes
         for _, end, _ in self.rises:
             ending[end] += 1
@@ -160,8 +164,8 @@ class _Ascent:
 
     def go_forward(self, after: int, to: int) -> None:
         """Keep every rise that ends behind one node and not behind another."""
-        values, came, until = self.values, self.came, self.chain.until
-        for edge in self.chain.rises[until[after] : until[to]]:
+        values, came = self.values, self.came
+        for edge in self.chain.rises_into(after, to):
             start, end, by = edge
             raised = values[start] + by
             if raised > values[end]:
