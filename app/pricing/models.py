@@ -69,6 +69,8 @@ class PricePlanRow(Row):
     wish: Mapped[dict[str, object]] = mapped_column(JSON)
     reserve: Mapped[list[int]] = mapped_column(JSON)
     book_now: Mapped[list[int]] = mapped_column(JSON)
+    # Book-now prices at short notice: objects of below_min and milli_per_hour.
+    by_lead: Mapped[list[dict[str, object]]] = mapped_column(JSON, default=list)
     is_automatic: Mapped[bool] = mapped_column(default=False)
     changed_on: Mapped[date] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

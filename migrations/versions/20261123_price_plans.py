@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("wish", sa.JSON(), nullable=False),
         sa.Column("reserve", sa.JSON(), nullable=False),
         sa.Column("book_now", sa.JSON(), nullable=False),
+        sa.Column("by_lead", sa.JSON(), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("changed_on", sa.Date(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -42,7 +42,7 @@ def book_of(charger: Charger, now: datetime, window: Period) -> BookView | None:
     book = _live_book_in(session, charger, terms, now)
     prices = book.prices(slots)
     reserve = terms.reserve_in(session, slots)
-    model = terms.prices.book_now_of(slots)
+    model = terms.prices.book_now_of(slots, now)
     states = _states(charger, slots, now)
     return BookView(
         charger_id=charger.id,
@@ -85,7 +85,7 @@ def quote(
     refusal = refusal if is_free else _TAKEN
     book = _live_book_in(session, charger, terms, now)
     reserve = terms.reserve_in(session, sold)
-    slots_milli = _book_now(terms, book, sold, reserve)
+    slots_milli = _book_now(terms, book, sold, reserve, now)
     # Where somebody bids the price is at least the reserve already.
     prices = dict(zip(sold, reserve, strict=True)) | book.prices(sold)
     return AuctionQuote(
@@ -136,13 +136,13 @@ def book_now_in(
         return None
     sold = sold_slots(charger, period)
     book = _live_book_in(session, charger, terms, now)
-    return _book_now(terms, book, sold, terms.reserve_in(session, sold))
+    return _book_now(terms, book, sold, terms.reserve_in(session, sold), now)
 
 
 def _book_now(
-    terms: Terms, book: OpenBook, sold: range, reserve: tuple[int, ...]
+    terms: Terms, book: OpenBook, sold: range, reserve: tuple[int, ...], now: datetime
 ) -> tuple[int, ...]:
-    asked = terms.prices.book_now_of(sold)
+    asked = terms.prices.book_now_of(sold, now)
     model = tuple(max(pair) for pair in zip(asked, reserve, strict=True))
     total = book_now_total(sum(model), sum(reserve), book.displaced(sold))
     return spread(model, total)

@@ -101,7 +101,9 @@ def _suggestion(
 ) -> Suggestion | None:
     """Return the suggestion for what the form says; None with reasons at its fields."""
     wish = form.read(max(1, charger.max_power_w))
-    return None if wish is None else pricing.suggest_for(charger, wish, now)
+    if wish is None:
+        return None
+    return pricing.suggest_for(charger, wish, now, form.gate_min)
 
 
 def _shown(
@@ -166,6 +168,7 @@ def _fingerprint(suggestion: Suggestion) -> str:
         suggestion.wish.as_dict(),
         suggestion.reserve_milli_per_hour,
         suggestion.book_now_milli_per_hour,
+        suggestion.by_lead,
         suggestion.energy_milli_per_kwh,
     )
     return hashlib.sha256(repr(words).encode()).hexdigest()[:16]

@@ -18,13 +18,14 @@ from app.pricing.domain.tariffs import (
     Quote,
     Tariff,
 )
-from app.pricing.domain.week import BadWeek, WeekPrices
+from app.pricing.domain.week import BadWeek, LeadPrices, WeekPrices
 
 __all__ = [
     "BadQuote",
     "BadTariff",
     "BadWeek",
     "Bill",
+    "LeadPrices",
     "Line",
     "LineKind",
     "Quote",

@@ -53,21 +53,31 @@ def book_now(requests: float, cost: float, sigma: float) -> float:
     return max(reserve(cost, sigma), BOOK_NOW_SHARE * price_for(value, sigma))
 
 
-def late_value(requests: float, sigma: float) -> float:
+def late_value(requests: float, cost: float, sigma: float) -> float:
     """Return V(n): what the hour still brings at posted prices, without an auction.
 
-    ``V(0) = 0`` and ``V'(n) = max over x of survival(x) * (x - V)``.
+    ``V(0) = cost`` and ``V'(n) = max over x of survival(x) * (x - V)``; a cost below
+    zero counts as nothing.
     """
     counts, values = _late_table(sigma)
-    index = min(bisect_right(counts, requests), len(counts) - 1)
-    span = counts[index] - counts[index - 1]
-    part = min(1.0, (requests - counts[index - 1]) / span)
-    return values[index - 1] + part * (values[index] - values[index - 1])
+    # The slope depends on V alone, so a cost is a start further along the same curve.
+    begun = _between(max(0.0, cost), values, counts)
+    return _between(begun + requests, counts, values)
 
 
-def late_price(requests: float, sigma: float) -> float:
+def late_price(requests: float, cost: float, sigma: float) -> float:
     """Return what to ask after the gate, when whoever comes books at once."""
-    return LATE_SHARE * price_for(late_value(requests, sigma), sigma)
+    return LATE_SHARE * price_for(late_value(requests, cost, sigma), sigma)
+
+
+def _between(
+    at: float, ascending: tuple[float, ...], results: tuple[float, ...]
+) -> float:
+    """Return the result at a point of a table, along straight lines."""
+    index = min(bisect_right(ascending, at), len(ascending) - 1)
+    below, above = ascending[index - 1], ascending[index]
+    part = min(1.0, (at - below) / (above - below))
+    return results[index - 1] + part * (results[index] - results[index - 1])
 
 
 @lru_cache(maxsize=64)

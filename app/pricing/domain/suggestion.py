@@ -10,10 +10,13 @@ import math
 from dataclasses import dataclass
 
 from app.kernel.money import MILLI, divide_half_even, divide_up
-from app.pricing.domain.book_now import RESERVE_SHARE, book_now
+from app.pricing.domain.book_now import RESERVE_SHARE, book_now, late_price
 from app.pricing.domain.cold_start import usable_power_w
 from app.pricing.domain.demand import Demand
+from app.pricing.domain.lead_time import buckets
+from app.pricing.domain.plan import DEFAULT_GATE_MIN
 from app.pricing.domain.profit import Hour, Income, Target, likely_share, monthly, reach
+from app.pricing.domain.week import LeadPrices
 from app.pricing.domain.wish import MonthlyProfit, OwnerWish
 from app.schedules.domain import HOURS_A_WEEK
 
@@ -37,6 +40,7 @@ class HourGain:
 class Suggestion:
     """Prices for a week, what they should bring, and everything needed to say why.
 
+    :param book_now_milli_per_hour: asked well ahead; ``by_lead`` at short notice
     :param energy_milli_per_kwh: asked of the driver for each kWh
     :param expected_minor_a_month: profit after electricity; the low and the high are
         the tenth and ninetieth percentile of how many drivers come
@@ -49,6 +53,7 @@ class Suggestion:
     demand: Demand
     reserve_milli_per_hour: tuple[int, ...]
     book_now_milli_per_hour: tuple[int, ...]
+    by_lead: tuple[LeadPrices, ...]
     energy_milli_per_kwh: int
     expected_minor_a_month: int
     expected_low_minor: int
@@ -70,7 +75,9 @@ class Suggestion:
         return divide_up(self.energy_milli_per_kwh, _BILLED_STEP) * _BILLED_STEP
 
 
-def suggest(wish: OwnerWish, demand: Demand) -> Suggestion:
+def suggest(
+    wish: OwnerWish, demand: Demand, gate_min: int = DEFAULT_GATE_MIN
+) -> Suggestion:
     """Return the prices that serve an owner's wish best, as far as is known.
 
     1. Energy is passed on at one price: the average of the open hours, over the
@@ -80,7 +87,10 @@ def suggest(wish: OwnerWish, demand: Demand) -> Suggestion:
        the margin itself counts towards it. For a monthly profit, every hour takes the
        smallest share of its best markup that is expected to reach it.
     3. Booking at once costs the price whose marginal income is what the auction of
-       the hour is expected to bring. Floor and ceiling limit both prices.
+       the hour is expected to bring from those still to come, the fewer the shorter
+       the lead; after the gate, the best posted price. Floor and ceiling limit all.
+
+    :param gate_min: bids on a start are decided so many minutes before it
     """
     costs = _costs(wish)
     extra = _milli_an_hour(wish, wish.margin_milli_per_kwh)
@@ -93,10 +103,8 @@ def suggest(wish: OwnerWish, demand: Demand) -> Suggestion:
         wish=wish,
         demand=demand,
         reserve_milli_per_hour=reserves,
-        book_now_milli_per_hour=tuple(
-            _book_now(wish, hour, reserve, extra)
-            for hour, reserve in zip(hours, reserves, strict=True)
-        ),
+        book_now_milli_per_hour=_book_now(wish, hours, reserves, extra, 1.0),
+        by_lead=_by_lead(wish, hours, reserves, extra, gate_min),
         energy_milli_per_kwh=_energy(wish),
         expected_minor_a_month=_expected(hours, totals, 1.0),
         expected_low_minor=_expected(hours, totals, low),
@@ -172,10 +180,45 @@ def _reserve(wish: OwnerWish, hour: Hour, target: Target, extra: float) -> int:
     return _limited(wish, whole * MILLI)
 
 
-def _book_now(wish: OwnerWish, hour: Hour, reserve: int, extra: float) -> int:
-    """Return the price for booking at once, within the limits and not below."""
-    price = hour.median * book_now(hour.requests, hour.cost / hour.median, hour.sigma)
-    return max(reserve, _limited(wish, round((price - extra) / MILLI) * MILLI))
+def _by_lead(
+    wish: OwnerWish,
+    hours: list[Hour],
+    reserves: tuple[int, ...],
+    extra: float,
+    gate_min: int,
+) -> tuple[LeadPrices, ...]:
+    """Return the prices for booking at once at each stretch of leads."""
+    return tuple(
+        LeadPrices(
+            below_min,
+            _book_now(wish, hours, reserves, extra, share, below_min <= gate_min),
+        )
+        for below_min, share in buckets(gate_min)
+    )
+
+
+def _book_now(
+    wish: OwnerWish,
+    hours: list[Hour],
+    reserves: tuple[int, ...],
+    extra: float,
+    share: float,
+    is_late: bool = False,
+) -> tuple[int, ...]:
+    """Return the prices for booking at once, within the limits and not below.
+
+    :param share: of each hour's drivers who are still to come
+    """
+    formula = late_price if is_late else book_now
+    prices = (
+        hour.median
+        * formula(share * hour.requests, hour.cost / hour.median, hour.sigma)
+        for hour in hours
+    )
+    return tuple(
+        max(reserve, _limited(wish, round((price - extra) / MILLI) * MILLI))
+        for price, reserve in zip(prices, reserves, strict=True)
+    )
 
 
 def _limited(wish: OwnerWish, milli: int) -> int:

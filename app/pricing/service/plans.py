@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.pricing.domain import WeekPrices
+from app.pricing.domain import LeadPrices, WeekPrices
 from app.pricing.domain.plan import Plan, check_gate
 from app.pricing.domain.wish import OwnerWish
 from app.pricing.models import PricePlanRow
@@ -123,6 +123,7 @@ def price_columns(prices: WeekPrices) -> dict[str, Any]:
         "time_zone": prices.time_zone,
         "reserve": list(prices.reserve_milli_per_hour),
         "book_now": list(prices.book_now_milli_per_hour),
+        "by_lead": [each.as_dict() for each in prices.by_lead],
     }
 
 
@@ -136,6 +137,7 @@ def _plan(row: PricePlanRow) -> Plan:
             time_zone=row.time_zone,
             reserve_milli_per_hour=tuple(row.reserve),
             book_now_milli_per_hour=tuple(row.book_now),
+            by_lead=tuple(map(LeadPrices.from_dict, row.by_lead)),
         ),
         wish=OwnerWish.from_dict(row.wish),
         is_automatic=row.is_automatic,

@@ -13,8 +13,8 @@ from app.chargers.service import Charger
 from app.database import db, writing
 from app.kernel.period import Period
 from app.kernel.slots import floor_to_grid, slots_of, start_of
-from app.pricing.domain import Tariff, WeekPrices
-from app.pricing.domain.plan import BadPlan, Plan, step_towards
+from app.pricing.domain import LeadPrices, Tariff, WeekPrices
+from app.pricing.domain.plan import DEFAULT_GATE_MIN, BadPlan, Plan, step_towards
 from app.pricing.domain.suggestion import WEEKS_A_MONTH, Suggestion, suggest
 from app.pricing.domain.wish import OwnerWish
 from app.pricing.events import PlanChanged
@@ -47,11 +47,16 @@ def open_hours_of(charger: Charger, now: datetime) -> tuple[float, ...]:
     )
 
 
-def suggest_for(charger: Charger, wish: OwnerWish, now: datetime) -> Suggestion:
+def suggest_for(
+    charger: Charger,
+    wish: OwnerWish,
+    now: datetime,
+    gate_min: int = DEFAULT_GATE_MIN,
+) -> Suggestion:
     """Return what to ask, given the wish, when the charger is open, and the demand."""
     power_w = charger.max_power_w or wish.power_w
     wish = replace(wish, open_hours=open_hours_of(charger, now), power_w=power_w)
-    return suggest(wish, demand_for(charger, wish.currency, now))
+    return suggest(wish, demand_for(charger, wish.currency, now), gate_min)
 
 
 def accept(
@@ -180,7 +185,7 @@ def _follow(evse_id: int, now: datetime) -> None:
 
 
 def _moved(plan: Plan, charger: Charger, now: datetime) -> WeekPrices:
-    wanted = _prices(charger, suggest_for(charger, plan.wish, now))
+    wanted = _prices(charger, suggest_for(charger, plan.wish, now, plan.gate_min))
     reserve = step_towards(
         plan.prices.reserve_milli_per_hour, wanted.reserve_milli_per_hour
     )
@@ -191,6 +196,22 @@ def _moved(plan: Plan, charger: Charger, now: datetime) -> WeekPrices:
         time_zone=charger.time_zone,
         reserve_milli_per_hour=reserve,
         book_now_milli_per_hour=tuple(map(max, reserve, book_now)),
+        by_lead=tuple(
+            LeadPrices(
+                each.below_min,
+                tuple(
+                    map(
+                        max,
+                        reserve,
+                        step_towards(
+                            plan.prices.book_now_below(each.below_min),
+                            each.milli_per_hour,
+                        ),
+                    )
+                ),
+            )
+            for each in wanted.by_lead
+        ),
     )
 
 
@@ -199,4 +220,5 @@ def _prices(charger: Charger, suggestion: Suggestion) -> WeekPrices:
         time_zone=charger.time_zone,
         reserve_milli_per_hour=suggestion.reserve_milli_per_hour,
         book_now_milli_per_hour=suggestion.book_now_milli_per_hour,
+        by_lead=suggestion.by_lead,
     )

@@ -22,6 +22,7 @@ class Costs:
     def __init__(self, car: Car, time: TimeCheck, now: datetime) -> None:
         self._car = car
         self._time = time
+        self._now = now
         self._next_slot = slot_at(ceil_to_grid(now))
         self._weeks: dict[int, WeekPrices | None] = {}
         self._known: dict[tuple[object, ...], tuple[Fit, Charge]] = {}
@@ -57,7 +58,8 @@ class Costs:
         week = self._weeks[at.evse_id]
         if week is None:
             return at.time_milli
-        slots = week.book_now_of(self._slots(at, self.charge(at)[1].seconds))
+        sold = self._slots(at, self.charge(at)[1].seconds)
+        slots = week.book_now_of(sold, self._now)
         return divide_half_even(sum(slots) * _SLOTS_AN_HOUR, len(slots))
 
     def _work_out(self, at: Candidate, week: WeekPrices | None) -> tuple[Fit, Charge]:
@@ -76,7 +78,8 @@ class Costs:
             time_milli_per_hour=at.time_milli,
         )
         if week is not None:
-            tariff = tariff.promised(week.book_now_of(self._slots(at, booked_s)))
+            sold = self._slots(at, booked_s)
+            tariff = tariff.promised(week.book_now_of(sold, self._now))
         return fit, estimate(
             tariff,
             usual_wh=self._car.usual_wh,

@@ -99,7 +99,7 @@ def test_what_an_auction_brings_grows_ever_more_slowly(
 def test_posted_prices_bring_ever_more_slowly_and_never_more_than_bids(
     sigma: float, requests: float, more: float
 ) -> None:
-    values = [late_value(requests + n * more, sigma) for n in range(3)]
+    values = [late_value(requests + n * more, 0.0, sigma) for n in range(3)]
 
     assert values[0] < values[1] < values[2]
     assert values[2] - values[1] <= (values[1] - values[0]) * (1 + 1e-9)
@@ -122,6 +122,6 @@ def test_booking_at_once_costs_no_less_than_the_reserve_and_more_where_more_come
 def test_the_late_price_rises_with_those_still_to_come(
     sigma: float, requests: float
 ) -> None:
-    assert late_price(requests * 1.5, sigma) >= late_price(requests, sigma)
-    assert late_value(0.0, sigma) == 0
-    assert late_price(0.0, sigma) == pytest.approx(0.8 * myerson(sigma), rel=1e-9)
+    assert late_price(requests * 1.5, 0.0, sigma) >= late_price(requests, 0.0, sigma)
+    assert late_value(0.0, 0.0, sigma) == 0
+    assert late_price(0.0, 0.0, sigma) == pytest.approx(0.8 * myerson(sigma), rel=1e-9)

@@ -34,13 +34,13 @@ def test_each_quarter_hour_costs_a_quarter_of_its_local_hour() -> None:
     slots = slots_of(Period(monday, monday + timedelta(hours=1)))
 
     assert WEEK.reserve_of(slots) == (252, 252, 252, 252)
-    assert WEEK.book_now_of(slots) == (1002, 1002, 1002, 1002)
+    assert WEEK.book_now_of(slots, FOLD) == (1002, 1002, 1002, 1002)
 
 
 def test_the_repeated_hour_of_autumn_has_one_price() -> None:
     slots = slots_of(Period(FOLD, FOLD + timedelta(hours=2)))
 
-    prices = WEEK.book_now_of(slots)
+    prices = WEEK.book_now_of(slots, FOLD)
 
     assert len(prices) == 8
     assert len(set(prices)) == 1
