@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import current_app
-
 from app.auctions import service as auctions
 from app.auctions.service import BidView
 from app.bookings.domain import Booking
@@ -15,15 +13,17 @@ from app.bookings.models import BookingRow
 from app.bookings.service.reading import load
 from app.chargers import service as chargers
 from app.chargers.service import Charger
+from app.database import writing
 from app.kernel.geo import Point, cell_of
 from app.kernel.money import MILLI
 from app.kernel.period import Period
-from app.kernel.slots import slots_of, start_of
+from app.kernel.slots import SLOT_S, slots_of, start_of
 from app.pricing import service as pricing
 from app.pricing.domain.observation import Observation
+from app.schedules import service as schedules
 from app.schedules.domain import hour_of_week
 
-_TAUGHT_ON = "plugbid_taught_on"
+_JOB = "demand"
 # Reported again after a day without ticks; what was learned before is left out.
 _REPORTED = timedelta(days=7)
 _HOUR_S = 3600
@@ -32,16 +32,17 @@ _HOUR_S = 3600
 def teach(*, now: datetime) -> int:
     """This function will report the days up to last midnight (UTC), once a day.
 
-    A process remembers that it has done so; repeated by another one it teaches
-    nothing twice.
+    The database remembers that it was done; a run that broke off is repeated, and
+    teaches nothing twice.
 
     :returns: how many observations were new
     """
     today = now.astimezone(UTC).date()
-    if current_app.extensions.get(_TAUGHT_ON) == today:
+    if schedules.is_done_tonight(_JOB, today):
         return 0
     new = teach_until(today)
-    current_app.extensions[_TAUGHT_ON] = today
+    with writing() as work:
+        schedules.note_done_in(work.session, _JOB, today, now)
     return new
 
 
@@ -68,12 +69,14 @@ def teach_until(day: date) -> int:
 
 
 def _of_bid(bid: BidView, charger: Charger) -> Observation:
+    covered = _covered(bid.period, charger)
     sold_s = Period(start_of(bid.first_slot), start_of(bid.end_slot)).duration_s
     return Observation(
         at=bid.placed_at,
         person=str(bid.bidder_id),
         place=_public(charger),
-        hours=_hours(bid.period, charger),
+        hours=tuple(covered),
+        shares=tuple(covered.values()),
         kind="BID",
         currency=bid.currency,
         power_w=charger.max_power_w,
@@ -87,13 +90,16 @@ def _of_bookings(
     """Yield the answers to a price; free time says nothing about what it is worth."""
     for each in booked:
         charger = places[each.charger_id]
-        time_minor = each.quote.amount_of("TIME")
-        price = time_minor * MILLI * _HOUR_S // each.period.duration_s
+        covered = _covered(each.period, charger)
+        # Quarter hours of their own price hold the turnaround, which is paid for too.
+        sold_s = len(each.tariff.slots_milli) * SLOT_S or each.period.duration_s
+        price = each.quote.amount_of("TIME") * MILLI * _HOUR_S // sold_s
         yield Observation(
             at=each.created_at,
             person=str(each.driver_id),
             place=_public(charger),
-            hours=_hours(each.period, charger),
+            hours=tuple(covered),
+            shares=tuple(covered.values()),
             kind="TAKEN" if price else "WANTED",
             currency=each.currency,
             power_w=charger.max_power_w,
@@ -101,12 +107,13 @@ def _of_bookings(
         )
 
 
-def _hours(period: Period, charger: Charger) -> tuple[int, ...]:
-    """Return the local hours of the week that a stay touches, in order."""
-    hours = (
+def _covered(period: Period, charger: Charger) -> dict[int, float]:
+    """Return how much of each local hour of the week a stay takes, in order."""
+    quarters = Counter(
         hour_of_week(start_of(slot), charger.time_zone) for slot in slots_of(period)
     )
-    return tuple(dict.fromkeys(hours))
+    # The hour that autumn repeats is no more than a whole one.
+    return {hour: min(1.0, count / 4) for hour, count in quarters.items()}
 
 
 def _public(charger: Charger) -> Point:

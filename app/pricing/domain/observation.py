@@ -7,7 +7,7 @@ worth, an answer to a price on offer only whether it is worth more or less than 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,6 +36,8 @@ class Observation:
     :param person: any word that is the same for the same person
     :param place: where the charger is shown to the public
     :param hours: the local hours of the week that were wanted
+    :param shares: how much of each of these hours, above 0 and at most 1; empty where
+        all were wanted whole
     :param milli_per_hour: for a bid the maximum, for an answer the price, on top of
         the energy; None for a search
     :raises BadObservation: if it has no hours, or a price that nobody can mean
@@ -49,17 +51,31 @@ class Observation:
     currency: str
     power_w: int
     milli_per_hour: int | None = None
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what would spoil what is learned."""
         if not self.hours or not all(0 <= each < HOURS_A_WEEK for each in self.hours):
             raise BadObservation("Hours of the week lie between 0 and 167.")
+        if self.shares and len(self.shares) != len(self.hours):
+            raise BadObservation("Each hour needs its share.")
+        if not all(0 < each <= 1 for each in self.shares):
+            raise BadObservation("Of an hour, more than none and at most all is used.")
         if self.currency not in CURRENCIES or self.power_w <= 0:
             raise BadObservation("This is no currency, or no power.")
         if (self.milli_per_hour is None) != (self.kind == "WANTED"):
             raise BadObservation(
                 "A price belongs to a bid or an answer, and only there."
             )
+
+    @property
+    def covered(self) -> dict[int, float]:
+        """How much of each hour of the week was wanted, at most all of it."""
+        found: dict[int, float] = {}
+        shares = self.shares or (1.0,) * len(self.hours)
+        for hour, share in zip(self.hours, shares, strict=True):
+            found[hour] = min(1.0, found.get(hour, 0.0) + share)
+        return found
 
     @property
     def on_date(self) -> date:
@@ -96,10 +112,17 @@ def learned(
 
 
 def _requests(seen: Iterable[Observation]) -> dict[int, float]:
-    wanted = {
-        (each.person, each.on_date, hour) for each in seen for hour in set(each.hours)
-    }
-    return {hour: float(n) for hour, n in Counter(key[2] for key in wanted).items()}
+    """Return how many wanted each hour, each by the share that he would use."""
+    wanted: dict[tuple[str, date, int], float] = {}
+    for each in seen:
+        for hour, share in each.covered.items():
+            key = each.person, each.on_date, hour
+            wanted[key] = max(share, wanted.get(key, 0.0))
+    counts: dict[int, list[float]] = defaultdict(list)
+    for (_, _, hour), share in wanted.items():
+        counts[hour].append(share)
+    # Summed exactly, so that no order of what was seen changes what is learned.
+    return {hour: math.fsum(shares) for hour, shares in counts.items()}
 
 
 def _last(seen: Iterable[Observation], kinds: tuple[Kind, ...]) -> list[Observation]:
@@ -117,15 +140,23 @@ def _bids(seen: Iterable[Observation]) -> Iterator[tuple[int, float, float]]:
     for each in _last(seen, ("BID",)):
         if (log_bid := each.log_value) is None:
             continue
-        blocks = Counter(BLOCK_OF_HOUR[hour] for hour in each.hours)
+        blocks = _blocks(each)
         for block, hours in sorted(blocks.items()):
-            yield block, log_bid, hours / len(each.hours)
+            yield block, log_bid, hours / sum(blocks.values())
 
 
 def _answers(seen: Iterable[Observation]) -> Iterator[tuple[int, float, bool]]:
     for each in _last(seen, ("TAKEN", "DECLINED")):
         if (log_price := each.log_value) is None:
             continue
-        blocks = Counter(BLOCK_OF_HOUR[hour] for hour in each.hours)
+        blocks = _blocks(each)
         block = max(sorted(blocks), key=lambda at: blocks[at])
         yield block, log_price, each.kind == "TAKEN"
+
+
+def _blocks(seen: Observation) -> dict[int, float]:
+    """Return how many hours of each block were wanted."""
+    blocks: dict[int, float] = defaultdict(float)
+    for hour, share in seen.covered.items():
+        blocks[BLOCK_OF_HOUR[hour]] += share
+    return blocks
