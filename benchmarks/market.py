@@ -22,6 +22,7 @@ from benchmarks.market_prices import (
     lead_curve,
     learned_weeks,
     median_price,
+    without_leads,
 )
 from benchmarks.market_report import Incentives, Result
 from benchmarks.market_rules import Prices, auction, first_come
@@ -93,12 +94,15 @@ def _measured(
     before = world.requests(7 * LEARNING_WEEKS, seed + 1)
     tested = world.requests(days, seed + 2)
     weeks = learned_weeks(before, tested)
-    prices = Asking(weeks, lead_curve(before))
+    prices = Asking(weeks, None)
     sold = auction(tested, prices)
     base = by_day(first_come(tested, fixed), days)
     rivals = {
         "auction": sold,
-        "auction, one book-now price": auction(tested, Asking(weeks, None)),
+        "auction, lead times known": auction(tested, Asking(weeks, lead_curve(before))),
+        "auction, one book-now price": auction(
+            tested, Asking(without_leads(weeks), None)
+        ),
         "fixed hourly, the median": first_come(tested, median_price(trained)),
         "fixed margin per kWh, tuned": first_come(tested, 0, best_kwh_margin(trained)),
     }

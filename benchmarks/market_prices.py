@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
 
@@ -23,7 +24,7 @@ from app.pricing.domain.observation import Observation, learned
 from app.pricing.domain.suggestion import Suggestion, suggest
 from app.pricing.domain.wish import MarginPerKwh, OwnerWish
 from benchmarks.market_rules import GATE, Sale, first_come
-from benchmarks.market_world import POWER_KW, SLOTS_A_DAY, Request
+from benchmarks.market_world import POWER_KW, SLOT_MIN, SLOTS_A_DAY, Request
 
 SLOTS_A_WEEK = 7 * SLOTS_A_DAY
 HOURS_A_WEEK = 168
@@ -51,13 +52,15 @@ def learn(state: State, requests: Iterable[Request]) -> State:
 def _seen(request: Request) -> Observation:
     """Return what the platform sees of a wish: only those who bid state a value."""
     length = request.end - request.start
-    hours = range(request.start // 4, (request.end - 1) // 4 + 1)
+    slots = range(request.start, request.end)
+    quarters = Counter(slot // SLOTS_AN_HOUR % HOURS_A_WEEK for slot in slots)
     bids = request.start - request.asked > GATE and not request.needs_certainty
     return Observation(
         at=_instant(request.asked),
         person=str(request.number),
         place=PLACE,
-        hours=tuple(hour % HOURS_A_WEEK for hour in hours),
+        hours=tuple(quarters),
+        shares=tuple(min(1.0, count / SLOTS_AN_HOUR) for count in quarters.values()),
         kind="BID" if bids else "WANTED",
         currency=WISH.currency,
         power_w=WISH.power_w,
@@ -105,7 +108,7 @@ class Asking:
     """The prices of all weeks: reserve, book-now curve and price after the gate.
 
     :param within: the share of requests that come no earlier than a lead; None asks
-        one book-now price however early or late, as the table of a plan says it
+        what a plan's own tables say, for the lead time that the product assumes
     """
 
     def __init__(
@@ -138,7 +141,7 @@ class Asking:
     def _price(self, week: int, hour: int, lead: int) -> int:
         plan = self._weeks[week]
         if self._within is None:
-            return plan.book_now_milli_per_hour[hour]
+            return _of_plan(plan, lead)[hour]
         demand = plan.demand
         coming = demand.requests[hour] * self._within[lead]
         multiple = self._multiple(coming, demand.sigma_at(hour), lead < GATE)
@@ -151,9 +154,22 @@ class Asking:
         if key not in self._multiples:
             many = 2 ** (step / STEPS_A_DOUBLING)
             self._multiples[key] = (
-                late_price(many, sigma) if is_late else book_now(many, 0.0, sigma)
+                late_price(many, 0.0, sigma) if is_late else book_now(many, 0.0, sigma)
             )
         return self._multiples[key]
+
+
+def _of_plan(plan: Suggestion, lead: int) -> tuple[int, ...]:
+    """Return a week's book-now prices of quarter hours at this lead."""
+    for each in plan.by_lead:
+        if lead * SLOT_MIN < each.below_min:
+            return each.milli_per_hour
+    return plan.book_now_milli_per_hour
+
+
+def without_leads(weeks: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Return the same weeks with one book-now price however early or late."""
+    return tuple(replace(each, by_lead=()) for each in weeks)
 
 
 def by_week(requests: Sequence[Request]) -> list[list[Request]]:
