@@ -13,6 +13,8 @@ class _BidEvent(Event):
     code: str
     bidder_id: int
     charger_id: int
+    # The follow-me wish that the bid stands for, if any.
+    follow_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

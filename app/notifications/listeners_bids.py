@@ -15,6 +15,7 @@ from app.auctions.events import (
     BidOutbid,
     BidWon,
 )
+from app.auctions.service import BidView
 from app.bookings import service as bookings
 from app.kernel.errors import TooMany
 from app.kernel.events import EventBus
@@ -47,7 +48,7 @@ def _say_leading(event: BidLeading) -> None:
 
 
 def _say_standing(template: str, event: BidOutbid | BidLeading) -> None:
-    if auctions.bid_for(event.bidder_id, event.code).follow_id is not None:
+    if event.follow_id is not None:
         return  # It moves to the next best place by itself; that is what it is for.
     try:
         count_use(
@@ -59,38 +60,40 @@ def _say_standing(template: str, event: BidOutbid | BidLeading) -> None:
     except TooMany:
         _log.info("No further mail about bid %s in this hour.", event.bid_id)
         return
-    _write(template, event)
+    _write(template, _bid_of(event))
 
 
 def _say_won(event: BidWon) -> None:
     booking = bookings.get_booking_for(event.bidder_id, event.booking_code)
-    _write("won", event, booking=booking)
+    _write("won", _bid_of(event), booking=booking)
 
 
 def _say_lost(event: BidLost) -> None:
-    _write("lost", event, why=event.why, nearby=_nearby(event))
+    _say_ended("lost", event)
 
 
 def _say_dropped(event: BidDropped) -> None:
-    _write("dropped", event, why=event.why, nearby=_nearby(event))
+    _say_ended("dropped", event)
 
 
-def _nearby(event: BidLost | BidDropped) -> str:
-    bid = auctions.bid_for(event.bidder_id, event.code)
-    return search_near(bid.charger_id, bid.period, clock.now())
+def _say_ended(template: str, event: BidLost | BidDropped) -> None:
+    bid = _bid_of(event)
+    nearby = search_near(bid.charger_id, bid.period, clock.now())
+    _write(template, bid, why=event.why, nearby=nearby)
 
 
-def _write(
-    template: str,
-    event: BidOutbid | BidLeading | BidWon | BidLost | BidDropped,
-    **context: object,
-) -> None:
-    bidder = accounts.get_person(event.bidder_id)
+def _bid_of(event: BidOutbid | BidLeading | BidWon | BidLost | BidDropped) -> BidView:
+    """Return the bid without its price, for which the whole book would be cleared."""
+    return auctions.bid_for(event.bidder_id, event.code, with_prices=False)
+
+
+def _write(template: str, bid: BidView, **context: object) -> None:
+    bidder = accounts.get_person(bid.bidder_id)
     service.write(
         template,
         to_email=bidder.email,
         to_name=bidder.display_name,
-        bid=auctions.bid_for(event.bidder_id, event.code),
+        bid=bid,
         now=clock.now(),
         **context,
     )

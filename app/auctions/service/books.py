@@ -217,6 +217,7 @@ class BidIds(TypedDict):
     code: str
     bidder_id: int
     charger_id: int
+    follow_id: int | None
 
 
 def ids_of(bid: Pending) -> BidIds:
@@ -226,6 +227,7 @@ def ids_of(bid: Pending) -> BidIds:
         code=bid.code,
         bidder_id=bid.bidder_id,
         charger_id=bid.evse_id,
+        follow_id=bid.follow_id,
     )
 
 

@@ -147,6 +147,7 @@ def _announce_placed(
             code=values["code"],
             bidder_id=values["bidder_id"],
             charger_id=values["evse_id"],
+            follow_id=values["follow_id"],
             standing=book.standings()[values["code"]],
         )
     )

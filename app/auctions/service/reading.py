@@ -58,12 +58,14 @@ def get_bid(bid_id: int) -> BidView:
     return _one(BidRow.id == bid_id)
 
 
-def bid_for(user_id: int, code: str) -> BidView:
+def bid_for(user_id: int, code: str, *, with_prices: bool = True) -> BidView:
     """This function will return a bid to its bidder.
 
+    :param with_prices: whether to clear the book for what an undecided bid costs now
     :raises NotFound: if there is none, or it is somebody else's
     """
-    return _one(BidRow.code == code, BidRow.bidder_id == user_id)
+    mine = (BidRow.code == code, BidRow.bidder_id == user_id)
+    return _one(*mine, with_prices=with_prices)
 
 
 def bids_of(user_id: int, now: datetime) -> tuple[BidView, ...]:
@@ -139,11 +141,11 @@ def views_in(
     )
 
 
-def _one(*conditions: ColumnElement[bool]) -> BidView:
+def _one(*conditions: ColumnElement[bool], with_prices: bool = True) -> BidView:
     rows = _rows(*conditions)
     if not rows:
         raise NotFound
-    return views_in(db.session(), rows, with_prices=True)[0]
+    return views_in(db.session(), rows, with_prices=with_prices)[0]
 
 
 def _rows(*conditions: ColumnElement[bool]) -> Sequence[BidRow]:

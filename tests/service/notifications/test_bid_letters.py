@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
 
 from app.accounts.service import Person
 from app.auctions import service as auctions
+from app.auctions.service import reading
 from app.bookings import service as bookings
 from app.chargers import service as chargers
 from app.database import writing
 from tests.service.notifications.test_letters import mails_to
-from tests.support.factories_auctions import EVENING, make_auction, make_bid
+from tests.support.factories_auctions import (
+    EVENING,
+    make_auction,
+    make_bid,
+)
+from tests.support.factories_follow import a_follow
 
 GATE = EVENING - timedelta(hours=2)
 
@@ -89,3 +97,41 @@ def test_a_lively_evening_does_not_fill_a_mailbox(
         )
 
     assert len(mails_to(in_app, dario)) == 4
+
+
+def test_letters_clear_no_book_however_many_are_outbid(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    nell: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charger = make_auction(hanna, now=now)
+    for hour in (18, 19, 20, 21):
+        make_bid(dario, charger, hour, hour + 1, 60, now=now)
+    cleared: list[Any] = []
+    really = reading.open_book_in
+
+    def counted(*values: Any) -> Any:
+        cleared.append(values)
+        return really(*values)
+
+    monkeypatch.setattr(reading, "open_book_in", counted)
+    make_bid(nell, charger, 18, 22, 900, now=now)
+
+    assert len(mails_to(in_app, dario)) == 4
+    # The one is for Nell herself, who sees at once what her time costs.
+    assert len(cleared) == 1
+    assert all("Costs now" not in mail.body for mail in mails_to(in_app, dario))
+
+
+def test_a_wish_that_is_outbid_moves_on_without_a_letter(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    auctions.start_follow(a_follow(dario, charger), now=now)
+
+    make_bid(nell, charger, 18, 20, 900, now=now)
+
+    assert mails_to(in_app, dario) == []
