@@ -5,31 +5,46 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
 
 from app.auctions import service as auctions
 from app.bookings import service as bookings
+from app.database import writing
 from app.devices import service as devices
 from app.metering import service as metering
 from app.notifications import service as notifications
 from app.pricing import service as pricing
 from app.schedules import service as schedules
-from app.web import clock
+from app.web import clock, limits
 
 _log = logging.getLogger(__name__)
+
+
+def _forget_counters(*, now: datetime) -> None:
+    """Delete the counters of past windows, once a night."""
+    today = now.astimezone(UTC).date()
+    if schedules.is_done_tonight("limits", today):
+        return
+    limits.forget_old(now=now)
+    with writing() as work:
+        schedules.note_done_in(work.session, "limits", today, now)
+
+
 JOBS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("devices", devices.tick),
     ("metering", metering.tick),
-    ("auctions", auctions.tick),
+    # Decisions come before everything that may take long.
     ("awards", bookings.award),
+    ("auctions", auctions.tick),
     ("bookings", bookings.tick),
     ("schedules", schedules.tick),
     ("demand", bookings.teach),
     ("pricing", pricing.tick),
     ("notifications", notifications.tick),
+    ("limits", _forget_counters),
 )
 
 

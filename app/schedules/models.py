@@ -109,9 +109,10 @@ class OpenWindowRow(Row):
     end_slot: Mapped[int] = mapped_column(Integer)
 
 
-class NightlyRunRow(Row):
-    """A UTC date whose nightly work is done, so that it is done once."""
+class NightlyJobRow(Row):
+    """The last UTC date for which a job of the night is done, so that it is once."""
 
-    __tablename__ = "nightly_run"
-    on_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    __tablename__ = "nightly_job"
+    job: Mapped[str] = mapped_column(String(20), primary_key=True)
+    done_on: Mapped[date] = mapped_column(Date)
     finished_at: Mapped[datetime] = mapped_column(UtcDateTime)

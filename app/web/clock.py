@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.database import db
 
@@ -38,17 +39,28 @@ def database_clock() -> Callable[[], datetime]:
 
     def read() -> datetime:
         nonlocal kept
-        asked = time.monotonic()
-        if kept is None or asked - kept[0] > _COMPARE_EVERY_S:
-            with db.engine.connect() as connection:
-                theirs: datetime = connection.execute(
-                    select(func.clock_timestamp())
-                ).scalar_one()
-            half_way = timedelta(seconds=(time.monotonic() - asked) / 2)
-            kept = asked, theirs + half_way - datetime.now(UTC)
+        if kept is None or time.monotonic() - kept[0] > _COMPARE_EVERY_S:
+            try:
+                kept = time.monotonic(), _ahead()
+            except OperationalError:
+                if kept is None:
+                    raise
+                # The database is away: what was measured before still holds.
+                kept = time.monotonic(), kept[1]
         return datetime.now(UTC) + kept[1]
 
     return read
+
+
+def _ahead() -> timedelta:
+    """Return how far the database's time is ahead of this machine's."""
+    with db.engine.connect() as connection:
+        # Asked twice: only the second answer is without the way to a new connection.
+        connection.execute(select(func.clock_timestamp()))
+        before = datetime.now(UTC)
+        theirs: datetime = connection.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
+        after = datetime.now(UTC)
+    return theirs - (before + (after - before) / 2)
 
 
 def movable_clock(folder: Path, shift_s: int = 0) -> Callable[[], datetime]:

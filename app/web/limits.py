@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Integer, String, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Row, UtcDateTime, writing
 from app.kernel.errors import TooMany
+
+# Longer than any window in use.
+_LONGEST_WINDOW = timedelta(days=2)
 
 
 class RateCounterRow(Row):
@@ -34,6 +37,17 @@ def count_use(key: str, *, limit: int, window_s: int, now: datetime) -> None:
             f"Too many attempts. Please try again in {_in_words(wait_s)}.",
             retry_after_s=wait_s,
         )
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete the windows that no limit looks at any more; return how many."""
+    with writing() as work:
+        deleted = work.session.execute(
+            delete(RateCounterRow).where(
+                RateCounterRow.window_starts_at < now - _LONGEST_WINDOW
+            )
+        )
+        return int(deleted.rowcount)  # type: ignore[attr-defined]
 
 
 def _add_one(key: str, starts_at: datetime) -> int:

@@ -56,7 +56,7 @@ class _Book:
     here: tuple[Pending, ...]
 
 
-def due(*, now: datetime, limit: int = 50) -> tuple[Due, ...]:
+def due(*, now: datetime, limit: int = 1000) -> tuple[Due, ...]:
     """This function will return the starts to be decided by now, the oldest first."""
     rows = db.session.execute(
         select(AuctionGateRow.evse_id, AuctionGateRow.start_slot, AuctionGateRow.stage)

@@ -40,17 +40,22 @@ class Terms:
     buffer_min: int = 10
 
     @classmethod
-    def of_auction(cls, *, buffer_min: int) -> Terms:
-        """Return the terms of a time that was won against others.
+    def against_others(cls, *, buffer_min: int) -> Terms:
+        """Return the terms of a time for which others had bid.
 
-        They gave way to the bid, so it cannot be called off for nothing: the time of
-        free cancellation lies before anybody could bid.
+        They gave way, so it cannot be called off for nothing: the time of free
+        cancellation lies before anybody could bid.
         """
         return cls(
             buffer_min=buffer_min,
             free_cancel_before_min=_LONG_BEFORE_MIN,
             free_cancel_after_min=0,
         )
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether others gave way, so that calling it off always costs something."""
+        return self.free_cancel_before_min == _LONG_BEFORE_MIN
 
     def as_dict(self) -> dict[str, object]:
         """Return the terms as plain values, for a snapshot."""

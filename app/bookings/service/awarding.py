@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
@@ -29,12 +29,13 @@ from app.chargers import service as chargers
 from app.database import Writing, writing
 from app.kernel.errors import DomainError, NotFound
 from app.pricing import service as pricing
-from app.pricing.domain import quote
+from app.pricing.domain import Tariff, quote
 from app.schedules import claims
 
 _log = logging.getLogger(__name__)
 # Each failed award takes one bid out of the book, so this is never reached in earnest.
 _MAX_CLEARINGS = 50
+_NOT_BOOKED = "Your bid won, but the booking could not be made. You pay nothing."
 
 
 def award(*, now: datetime) -> int:
@@ -78,6 +79,10 @@ def _book_in(work: Writing, won: Won, now: datetime) -> bool:
     except DomainError as refusal:
         auctions.refuse_award_in(work, won=won, why=refusal.message, now=now)
         return False
+    except IntegrityError:
+        _log.exception("The bid %s could not be booked.", won.bid.code)
+        auctions.refuse_award_in(work, won=won, why=_NOT_BOOKED, now=now)
+        return False
     booking = load(BookingRow.id == booking_id)[0]
     auctions.award_in(work, won=won, booking_code=booking.code, now=now)
     work.announce(made(booking))
@@ -92,20 +97,19 @@ def _store_in(session: Session, won: Won, now: datetime) -> int:
         period=bid.period,
         vehicle_id=bid.vehicle_id,
         energy_cap_wh=bid.energy_cap_wh,
-        idempotency_key=f"bid-{bid.code}",
+        # No form made it: that the bid is undecided lets it become one booking.
+        idempotency_key="",
     )
     planned = _plan(session, asked, won)
-    # The turnaround of the day of the bid: it is what was bid and paid for.
-    terms = Terms.of_auction(buffer_min=bid.buffer_min)
     step = creating("book")
     booking_id = insert_in(
-        session, asked, planned, terms, step.target, source="AUCTION", now=now
+        session, asked, planned, step.target, source="AUCTION", now=now
     )
     claims.claim_in(
         session,
         evse_id=bid.charger_id,
         period=bid.period,
-        buffer_min=terms.buffer_min,
+        buffer_min=planned.terms.buffer_min,
         kind="BOOKING",
         booking_id=booking_id,
         now=now,
@@ -123,10 +127,7 @@ def _plan(session: Session, asked: Asked, won: Won) -> Plan:
     charger = chargers.get_charger(bid.charger_id)
     check_offered(charger, bid.bidder_id)
     vehicle = _vehicle(bid)
-    tariff = pricing.find_tariff_in(session, charger.id, at=bid.placed_at)
-    if tariff is None:
-        raise BookingRefused("The host has not set a price yet.")
-    tariff = tariff.promised(won.slots_milli)
+    tariff = _promised_tariff(session, bid).promised(won.slots_milli)
     fit = best_fit(charger, vehicle)
     return Plan(
         charger=charger,
@@ -134,7 +135,26 @@ def _plan(session: Session, asked: Asked, won: Won) -> Plan:
         fit=fit,
         quote=quote(tariff, bid.period, fit.power_w, asked.energy_cap_wh),
         vehicle=vehicle,
+        # The turnaround of the day of the bid: it is what was bid and paid for.
+        terms=Terms.against_others(buffer_min=bid.buffer_min),
     )
+
+
+def _promised_tariff(session: Session, bid: BidView) -> Tariff:
+    """Return the energy's price as the bidder saw it, when placing or changing it.
+
+    The lower of the two counts: nobody promised the other one away.
+
+    :raises BookingRefused: if there was none
+    """
+    seen = [
+        tariff
+        for at in (bid.placed_at, bid.changed_at)
+        if (tariff := pricing.find_tariff_in(session, bid.charger_id, at=at))
+    ]
+    if not seen:
+        raise BookingRefused("The host has not set a price yet.")
+    return min(seen, key=lambda tariff: tariff.energy_milli_per_kwh)
 
 
 def _vehicle(bid: BidView) -> Vehicle | None:

@@ -17,7 +17,6 @@ from app.bookings.domain import (
     BookingRefused,
     NotNow,
     PriceChanged,
-    Terms,
     TimeTaken,
     creating,
 )
@@ -122,16 +121,15 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
     planned = plan(asked, now)
     _check_agreed(asked, planned)
     step = creating("hold" if hold else "book")
-    terms = Terms(buffer_min=planned.charger.buffer_min)
-    booking_id = insert_in(session, asked, planned, terms, step.target, now=now)
+    booking_id = insert_in(session, asked, planned, step.target, now=now)
     claims.claim_in(
         session,
         evse_id=asked.charger_id,
         period=asked.period,
-        buffer_min=terms.buffer_min,
+        buffer_min=planned.terms.buffer_min,
         kind="HOLD" if hold else "BOOKING",
         booking_id=booking_id,
-        expires_at=now + timedelta(minutes=terms.hold_min) if hold else None,
+        expires_at=now + timedelta(minutes=planned.terms.hold_min) if hold else None,
         now=now,
     )
     note_in(session, booking_id, step, Actor.DRIVER, now, actor_id=asked.driver_id)

@@ -30,6 +30,7 @@ from app.bookings.service.planning import (
     nearest_times,
     priced,
     tariff_for,
+    terms_for,
 )
 from app.chargers import service as chargers
 from app.chargers.service import Charger
@@ -116,11 +117,13 @@ def offer(
     :raises NotFound: if there is no such charger
     """
     charger = chargers.get_charger(charger_id)
+    terms = terms_for(charger, period, driver_id) if period else Terms()
     made = Offer(
         charger=charger,
         tariff=None,
         period=period,
         vehicle=vehicle,
+        terms=terms,
         is_auctioned=pricing.plan_of(charger_id) is not None,
     )
     try:

@@ -11,6 +11,7 @@ from app.auctions import service as auctions
 from app.bookings.domain import (
     BookingRefused,
     Fit,
+    Terms,
     best_fit,
     check_offered,
     check_open,
@@ -64,6 +65,7 @@ class Plan:
     fit: Fit
     quote: Quote
     vehicle: Vehicle | None
+    terms: Terms
 
 
 def plan(asked: Asked, now: datetime) -> Plan:
@@ -84,6 +86,7 @@ def plan(asked: Asked, now: datetime) -> Plan:
         fit=fit,
         quote=quote(tariff, asked.period, fit.power_w, asked.energy_cap_wh),
         vehicle=vehicle,
+        terms=terms_for(charger, asked.period, asked.driver_id),
     )
 
 
@@ -105,6 +108,19 @@ def tariff_for(charger: Charger) -> Tariff:
     if tariff is None:
         raise BookingRefused("The host has not set a price yet.")
     return tariff
+
+
+def terms_for(charger: Charger, period: Period, driver_id: int | None) -> Terms:
+    """This function will return the terms of booking a time at this moment.
+
+    Where bids of others would lose by it, it cannot be called off for nothing:
+    otherwise anybody could clear an order book and walk away.
+    """
+    if auctions.has_rivals_in(
+        db.session(), charger=charger, period=period, driver_id=driver_id
+    ):
+        return Terms.against_others(buffer_min=charger.buffer_min)
+    return Terms(buffer_min=charger.buffer_min)
 
 
 def priced(charger: Charger, tariff: Tariff, period: Period, now: datetime) -> Tariff:

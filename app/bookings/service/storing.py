@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.bookings.domain import Booking, CarSnapshot, Source, State, Terms
+from app.bookings.domain import Booking, CarSnapshot, Source, State
 from app.bookings.events import BookingMade
 from app.bookings.models import BookingRow
 from app.bookings.service.planning import Asked, Plan
@@ -20,7 +20,6 @@ def insert_in(
     session: Session,
     asked: Asked,
     planned: Plan,
-    terms: Terms,
     state: State,
     *,
     source: Source = "DIRECT",
@@ -41,12 +40,12 @@ def insert_in(
         "ceiling_minor": planned.quote.total_minor,
         "energy_cap_wh": planned.quote.energy_cap_wh,
         "max_power_w": planned.quote.max_power_w,
-        "terms": terms.as_dict(),
+        "terms": planned.terms.as_dict(),
         "tariff": planned.tariff.as_dict(),
         # The wish stays beside the promise, to know it when it comes again.
         "quote": {**planned.quote.as_dict(), "asked": asked.wish},
         "vehicle": car,
-        "idempotency_key": asked.idempotency_key,
+        "idempotency_key": asked.idempotency_key or None,
         "fee_minor": 0,
         "created_at": now,
         "updated_at": now,

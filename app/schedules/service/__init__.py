@@ -12,6 +12,7 @@ from app.schedules.service.freedom import (
     owner_uses_of,
     remove_owner_use,
 )
+from app.schedules.service.nightly import is_done_tonight, note_done_in
 from app.schedules.service.opening import (
     opening_of,
     openings_of,
@@ -32,6 +33,8 @@ __all__ = [
     "add_owner_use",
     "claimed_periods",
     "free_periods",
+    "is_done_tonight",
+    "note_done_in",
     "open_periods",
     "opening_of",
     "openings_of",

@@ -9,16 +9,18 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.chargers import service as chargers
-from app.database import db, writing
+from app.database import writing
 from app.kernel.period import Period
 from app.kernel.slots import floor_to_grid, slot_at
 from app.schedules.domain import Opening, expand, on_grid
-from app.schedules.models import ClaimedSlotRow, NightlyRunRow, OpenWindowRow
+from app.schedules.models import ClaimedSlotRow, OpenWindowRow
+from app.schedules.service.nightly import is_done_tonight, note_done_in
 from app.schedules.service.opening import openings_of
 
 # A week more than the farthest horizon, so that a missed night changes no answer.
 WINDOW_DAYS = 35
 _BATCH = 200
+_JOB = "open windows"
 
 
 def refresh_windows_in(
@@ -68,7 +70,7 @@ def tick(*, now: datetime) -> int:
     :returns: how many chargers were expanded
     """
     today = now.astimezone(UTC).date()
-    if db.session.get(NightlyRunRow, today) is not None:
+    if is_done_tonight(_JOB, today):
         return 0
     ids = sorted(chargers.charger_zones())
     for first in range(0, len(ids), _BATCH):
@@ -79,12 +81,7 @@ def tick(*, now: datetime) -> int:
         work.session.execute(
             delete(ClaimedSlotRow).where(ClaimedSlotRow.slot < yesterday)
         )
-        work.session.execute(
-            delete(NightlyRunRow).where(NightlyRunRow.on_date <= today)
-        )
-        work.session.execute(
-            insert(NightlyRunRow).values(on_date=today, finished_at=now)
-        )
+        note_done_in(work.session, _JOB, today, now)
     return len(ids)
 
 
