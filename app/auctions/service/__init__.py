@@ -12,6 +12,7 @@ from app.auctions.domain.rules import (
 )
 from app.auctions.service.changing import lower_bid, raise_bid, withdraw
 from app.auctions.service.clockwork import tick
+from app.auctions.service.competing import has_rivals_in
 from app.auctions.service.deciding import (
     award_in,
     decide_in,
@@ -97,6 +98,7 @@ __all__ = [
     "follow_for",
     "follows_of",
     "get_bid",
+    "has_rivals_in",
     "log_of",
     "lower_bid",
     "mark_seen",
