@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts import service as accounts
 from app.accounts.service import Person
 from app.auctions import service as auctions
 from app.auctions.service import BidState
 from app.bookings import service
-from app.bookings.domain import PriceChanged, State
-from app.bookings.service import Asked, TimeTaken, awarding
-from app.database import db, writing
+from app.bookings.domain import State
+from app.bookings.service import awarding
+from app.database import writing
 from app.kernel.slots import slots_of
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff
@@ -27,7 +28,6 @@ from tests.support.factories_auctions import (
     make_bid,
 )
 from tests.support.factories_bookings import make_car
-from tests.support.people import make_person
 
 GATE = EVENING - timedelta(hours=2)
 
@@ -161,109 +161,47 @@ def test_a_won_time_cannot_be_called_off_for_nothing(
     assert rule.late_fee_minor == 100
 
 
-def test_booking_at_once_costs_what_it_displaces_and_tells_the_bidder(
-    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
-) -> None:
-    charger = make_auction(hanna, now=now)
-    bid = make_bid(nell, charger, 18, 20, 900, now=now)
-
-    booking = service.book(
-        driver_id=dario.id,
-        charger_id=charger.id,
-        period=evening(19, 20),
-        vehicle_id=None,
-        energy_cap_wh=None,
-        idempotency_key="now",
-        now=now,
-    )
-
-    gone = auctions.bid_for(nell.id, bid.code)
-    assert gone.state is BidState.LOST
-    assert "booked a part of this time at once" in gone.why
-    # Reserve of his hour 0.40, and the 8.20 above the reserve that Nell offered.
-    assert booking.quote.amount_of("TIME") == 860
-    assert booking.source == "DIRECT"
-
-
-def test_a_price_that_rose_meanwhile_is_asked_again(
-    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
-) -> None:
-    charger = make_auction(hanna, now=now)
-    looked = service.offer(
-        charger_id=charger.id, period=evening(18, 20), vehicle=None, now=now
-    )
-    assert looked.quote is not None
-    make_bid(nell, charger, 18, 20, 900, now=now)
-    asked = Asked(
-        driver_id=dario.id,
-        charger_id=charger.id,
-        period=evening(18, 20),
-        vehicle_id=None,
-        energy_cap_wh=None,
-        idempotency_key="one",
-        agreed_minor=looked.quote.total_minor,
-    )
-
-    with pytest.raises(PriceChanged, match="has just changed"):
-        service.take(asked, now)
-
-    assert taken_slots(charger.id) == []
-
-
-def test_of_two_who_book_at_the_same_instant_one_gets_alternatives(
-    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
-) -> None:
-    charger = make_auction(hanna, now=now)
-    wish = Asked(
-        driver_id=dario.id,
-        charger_id=charger.id,
-        period=evening(18, 20),
-        vehicle_id=None,
-        energy_cap_wh=None,
-        idempotency_key="one",
-    )
-    service.take(wish, now)
-    db.session.rollback()
-
-    with pytest.raises(TimeTaken) as refused:
-        service.book(
-            driver_id=nell.id,
-            charger_id=charger.id,
-            period=evening(18, 20),
-            vehicle_id=None,
-            energy_cap_wh=None,
-            idempotency_key="two",
-            now=now,
-        )
-
-    assert len(refused.value.alternatives) == 3
-
-
-def test_pricing_learns_from_bids_and_bookings_once_a_day(
+def test_a_key_that_looks_like_a_bid_does_not_stop_its_award(
     in_app: Flask, hanna: Person, dario: Person, now: datetime
 ) -> None:
     charger = make_auction(hanna, now=now)
-    make_bid(dario, charger, 18, 20, 420, now=now)
-    tom = make_person("Tom", now=now)
-    for person, begin in ((tom, 12), (dario, 14)):
-        service.book(
-            driver_id=person.id,
-            charger_id=charger.id,
-            period=evening(begin, begin + 1),
-            vehicle_id=None,
-            energy_cap_wh=None,
-            idempotency_key="one",
-            now=now,
-        )
-    before = pricing.demand_for(charger, "EUR", now)
-    tomorrow = now + timedelta(days=1)
+    bid = make_bid(dario, charger, 18, 20, 420, now=now)
+    service.book(
+        driver_id=dario.id,
+        charger_id=charger.id,
+        period=evening(12, 13),
+        vehicle_id=None,
+        energy_cap_wh=None,
+        idempotency_key=f"bid-{bid.code}",
+        now=now,
+    )
 
-    first = service.teach(now=tomorrow)
-    again = service.teach(now=tomorrow + timedelta(minutes=5))
-    other_process = service.teach_until(tomorrow.date())
+    assert service.award(now=GATE) == 1
 
-    after = pricing.demand_for(charger, "EUR", tomorrow)
-    evening_hour, night_hour = 2 * 24 + 18, 2 * 24 + 3
-    usual = before.requests[evening_hour] / before.requests[night_hour]
-    assert (first, again, other_process) == (3, 0, 0)
-    assert after.requests[evening_hour] / after.requests[night_hour] > usual
+    assert auctions.bid_for(dario.id, bid.code).state is BidState.WON
+
+
+def test_a_booking_that_cannot_be_stored_drops_its_bid_and_the_next_one_wins(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    nell: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charger = make_auction(hanna, now=now)
+    best = make_bid(dario, charger, 18, 20, 500, now=now)
+    second = make_bid(nell, charger, 18, 20, 300, now=now)
+    whole = awarding._store_in
+
+    def break_one(session: object, won: object, at: datetime) -> int:
+        if won.bid.code == best.code:  # type: ignore[attr-defined]
+            raise IntegrityError("an odd row", {}, Exception())
+        return whole(session, won, at)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(awarding, "_store_in", break_one)
+
+    assert service.award(now=GATE) == 1
+
+    assert auctions.bid_for(dario.id, best.code).state is BidState.DROPPED
+    assert auctions.bid_for(nell.id, second.code).state is BidState.WON
