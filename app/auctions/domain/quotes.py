@@ -9,8 +9,8 @@ from app.auctions.domain.bids import Book
 from app.auctions.domain.capacity import SharedSite
 from app.auctions.domain.clearing import Clearing, clear
 
-# Five minor units: coarse enough that a price does not tell what others have bid.
-STEP_MILLI = 5_000
+# Fifty minor units: coarse enough that a price hardly tells what others have bid.
+STEP_MILLI = 50_000
 
 
 class Quoter:

@@ -68,7 +68,8 @@ def quote(
 ) -> AuctionQuote | None:
     """This function will say what a stay costs now, and whether it may be bid for.
 
-    :param bidder_id: who asks, if known: nobody bids at his own charger
+    :param bidder_id: who asks, if known: nobody bids at his own charger, and nobody
+        pays for what he himself has bid
     :returns: None where the charger has a fixed price
     :raises DomainError: if the charger does not sell such a time at all
     """
@@ -85,7 +86,8 @@ def quote(
     refusal = refusal if is_free else _TAKEN
     book = _live_book_in(session, charger, terms, now)
     reserve = terms.reserve_in(session, sold)
-    slots_milli = _book_now(terms, book, sold, reserve, now)
+    rivals = _rivals_in(session, charger, terms, now, bidder_id)
+    slots_milli = _book_now(terms, rivals, sold, reserve, now)
     # Where somebody bids the price is at least the reserve already.
     prices = dict(zip(sold, reserve, strict=True)) | book.prices(sold)
     return AuctionQuote(
@@ -122,21 +124,28 @@ def _gate(
 
 
 def book_now_in(
-    session: Session, *, charger: Charger, period: Period, now: datetime
+    session: Session,
+    *,
+    charger: Charger,
+    period: Period,
+    now: datetime,
+    bidder_id: int | None = None,
 ) -> tuple[int, ...] | None:
     """This function will return what booking the stay at once costs, by quarter hour.
 
-    At least the reserve and what the waiting bids would lose, so that no purchase
-    destroys value; in 1/1000 minor units, over the stay and its turnaround.
+    At least the reserve and what the waiting bids of others would lose, so that no
+    purchase destroys their value; in 1/1000 minor units, over the stay and its
+    turnaround.
 
+    :param bidder_id: who books; his own bids are not in his way
     :returns: None where the charger has a fixed price
     """
     terms = find_terms_in(session, charger.id)
     if terms is None:
         return None
     sold = sold_slots(charger, period)
-    book = _live_book_in(session, charger, terms, now)
-    return _book_now(terms, book, sold, terms.reserve_in(session, sold), now)
+    rivals = _rivals_in(session, charger, terms, now, bidder_id)
+    return _book_now(terms, rivals, sold, terms.reserve_in(session, sold), now)
 
 
 def _book_now(
@@ -148,11 +157,33 @@ def _book_now(
     return spread(model, total)
 
 
-def _live_book_in(
-    session: Session, charger: Charger, terms: Terms, now: datetime
+def _rivals_in(
+    session: Session,
+    charger: Charger,
+    terms: Terms,
+    now: datetime,
+    bidder_id: int | None,
 ) -> OpenBook:
-    """Return the book without bids that are about to be dropped."""
-    pending = pending_in(session, charger.id)
+    """Return the book of those who would lose by a purchase of this person."""
+    if bidder_id == charger.owner_id:
+        # What it would displace tells what drivers have bid: no owner is to know.
+        return OpenBook((), {})
+    return _live_book_in(session, charger, terms, now, but_not=bidder_id)
+
+
+def _live_book_in(
+    session: Session,
+    charger: Charger,
+    terms: Terms,
+    now: datetime,
+    *,
+    but_not: int | None = None,
+) -> OpenBook:
+    """Return the book without bids that are about to be dropped.
+
+    :param but_not: whose bids are left out
+    """
+    pending = [b for b in pending_in(session, charger.id) if b.bidder_id != but_not]
     gone = why_gone(charger, terms, pending, now)
     return open_book_in(session, terms, [b for b in pending if b.id not in gone])
 

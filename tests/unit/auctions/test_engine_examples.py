@@ -188,9 +188,9 @@ def test_on_a_shared_site_time_on_an_idle_connector_displaces_nobody() -> None:
     [
         (640_000, 100_000, 0, 640_000),
         (642_300, 100_000, 542_300, 642_300),
-        (640_000, 100_000, 540_001, 645_000),
+        (640_000, 100_000, 540_001, 650_000),
         (0, 0, 0, 0),
-        (0, 0, 1, 5_000),
+        (0, 0, 1, 50_000),
     ],
 )
 def test_book_now_is_the_model_or_what_is_displaced_in_steps(
