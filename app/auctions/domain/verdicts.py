@@ -25,15 +25,23 @@ def won_because(paid_milli: int, minimum_milli: int, currency: str) -> str:
     return f"Your minimum alone was {alone}; other offers added {more}."
 
 
-def too_dear(price_milli: int | None, currency: str) -> str:
+def too_dear(price_milli: int | None, maximum_minor: int, currency: str) -> str:
     """Return why a bid lost to others.
 
     :param price_milli: what the time cost in the end; None if only a part of it did
+    :param maximum_minor: what the loser offered, in minor units
     """
     if price_milli is None:
         return "Somebody else has won a part of this time."
-    price = format_minor(divide_up(price_milli, MILLI), currency)
-    return f"Others offered more: in the end this time cost {price}."
+    price_minor = divide_up(price_milli, MILLI)
+    price = format_minor(price_minor, currency)
+    if price_minor > maximum_minor:
+        return f"Others offered more: in the end this time cost {price}."
+    # The winners pay just what this bid forced them to, which is no more than it.
+    return (
+        "Others' offers together were worth more, or as much and came first. They "
+        f"pay {price} for this time: what it took to beat yours, not what they offered."
+    )
 
 
 def under_reserve(reserve_milli: int, currency: str) -> str:

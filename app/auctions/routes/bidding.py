@@ -91,10 +91,8 @@ def place_bid(charger_id: int) -> Response:
         if panel is None:
             raise
         return _show(charger, form, panel, refusal)
-    if bid.standing == service.Standing.LEADING:
-        flash("Your bid is in, and it is leading.", "success")
-    else:
-        flash("Your bid is in.", "info")
+    # How it stands may change while this is read, and the page says so itself.
+    flash("Your bid is in.", "success")
     return go_to(url_for("auctions.show", code=bid.code))
 
 

@@ -28,6 +28,8 @@ _TITLES = {
     "DROPPED": "This bid had to go",
 }
 
+_ENDED = {BidState.WITHDRAWN: "Withdrawn", BidState.DROPPED: "Dropped"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBid:
@@ -75,10 +77,25 @@ class ShownBid:
         return divide_up(self.bid.top_up_milli or 0, MILLI)
 
     @property
+    def ended_words(self) -> str:
+        """What happened when it ended: nobody decides what is taken back."""
+        return _ENDED.get(self.bid.state, "Decided")
+
+    @property
+    def turnaround_words(self) -> str:
+        """What is paid for beyond the wanted time; empty if nothing is."""
+        return turnaround_words(self.bid.buffer_min)
+
+    @property
     def actions_key(self) -> str:
         """What the buttons depend on; they are sent again only when it changes."""
         offered = f"{self.may_raise:d}{self.may_withdraw:d}"
         return f"{self.bid.state.value}-{offered}-{self.bid.maximum_minor}"
+
+
+def turnaround_words(minutes: int) -> str:
+    """Return that sold time is longer than the wanted; empty if it is not."""
+    return f"includes {minutes} min turnaround" if minutes else ""
 
 
 def decided_words(decides_at: datetime | None, now: datetime, zone: str) -> str:
@@ -101,10 +118,11 @@ def _sentence(bid: BidView, key: str) -> str:
     if key == "LEADING":
         return f"You pay what is needed when it is decided, never more than {most}."
     if key == "OUTBID":
-        price = format_minor(bid.current_minor or 0, bid.currency)
+        # The price is what the leaders would pay, not what they offer at most.
         return (
-            f"Others are ahead: this time costs {price} right now. Raise your maximum "
-            "above it, or just wait: your bid stays and may come back in."
+            "Others bid more, or as much and earlier; how high they go is sealed. "
+            "Raise your maximum if this time is worth more to you, or just wait: "
+            "your bid stays and may come back in."
         )
     if key == "ALERT":
         return (

@@ -287,4 +287,5 @@ def _why_lost(part: Part, bid: Pending) -> str:
         return under_reserve(reserve_milli, bid.currency)
     price_milli = sum(part.clearing.slot_prices[mine.start : mine.stop])
     is_whole = len(mine) == len(bid.slots)
-    return too_dear(price_milli if is_whole else None, bid.currency)
+    price = price_milli if is_whole else None
+    return too_dear(price, bid.maximum_minor, bid.currency)

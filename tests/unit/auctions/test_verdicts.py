@@ -19,8 +19,19 @@ def test_a_winner_without_rivals_reads_that_nothing_was_added() -> None:
 
 
 def test_a_loser_reads_the_price_rounded_up() -> None:
-    assert verdicts.too_dear(610_001, "EUR").endswith("this time cost €6.11.")
-    assert verdicts.too_dear(None, "EUR").startswith("Somebody else")
+    assert verdicts.too_dear(610_001, 600, "EUR").endswith("this time cost €6.11.")
+    assert verdicts.too_dear(None, 600, "EUR").startswith("Somebody else")
+
+
+@pytest.mark.parametrize("price_milli", [400_000, 399_500, 350_000])
+def test_who_lost_to_a_price_not_above_his_offer_is_not_told_it_was(
+    price_milli: int,
+) -> None:
+    words = verdicts.too_dear(price_milli, 400, "EUR")
+
+    assert "offered more" not in words
+    assert "worth more, or as much and came first" in words
+    assert len(words) <= 200
 
 
 def test_an_alert_reads_the_reserve() -> None:

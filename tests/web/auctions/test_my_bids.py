@@ -45,7 +45,9 @@ def test_an_outbid_driver_is_told_what_would_help(
     page = browser.get(f"/bids/{mine.code}").get_data(as_text=True)
 
     assert "You are outbid" in page
-    assert "Raise your maximum above it" in page
+    # The price is the second price: nobody knows what would be enough.
+    assert "Raise your maximum if this time is worth more to you" in page
+    assert "above it" not in page
     assert "4.37" not in page
 
 
@@ -144,6 +146,8 @@ def test_withdrawing_in_the_first_minutes_ends_the_bid(
     assert landing_of(answer) == f"/bids/{mine.code}"
     page = browser.get(f"/bids/{mine.code}").get_data(as_text=True)
     assert "You withdrew this bid" in page
+    assert "<dt>Withdrawn</dt>" in page
+    assert "<dt>Decided</dt>" not in page
 
 
 def test_a_flood_of_raises_is_429(
@@ -252,6 +256,8 @@ def test_the_list_shows_every_bid_and_marks_the_news_as_seen(
     page = client.get("/bids").get_data(as_text=True)
 
     assert "Outbid" in page
+    assert "raise your maximum if it is worth more to you" in page
+    assert "would lead" not in page
     with app.app_context():
         assert service.unseen_count(dario.id) == 0
 
