@@ -52,6 +52,10 @@ class FollowRow(Row):
     state: Mapped[str] = mapped_column(String(10), default="ACTIVE")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     idempotency_key: Mapped[str] = mapped_column(String(64))
+    # When a better place was last looked for, and how far the chargers had come then:
+    # by charger, the last number of its log and the version of its plan.
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen: Mapped[dict[str, list[int]] | None] = mapped_column(JSON)
 
 
 class BidRow(Row):
@@ -174,10 +178,16 @@ class AuctionEventRow(Row):
     """One line of a charger's log, numbered without gaps. Only ever added to."""
 
     __tablename__ = "auction_event"
-    __table_args__ = (UniqueConstraint("evse_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("evse_id", "number"),
+        Index("ix_auction_event_evse_id_start_slot", "evse_id", "start_slot"),
+        Index("ix_auction_event_evse_id_at", "evse_id", "at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     evse_id: Mapped[int] = mapped_column(ForeignKey("evse.id", ondelete="RESTRICT"))
     number: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(9))
+    # Of a decision only: the start it was about, for finding those of one day.
+    start_slot: Mapped[int | None] = mapped_column(Integer)
     payload: Mapped[dict[str, object]] = mapped_column(JSON)

@@ -32,6 +32,8 @@ def upgrade():
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('idempotency_key', sa.String(length=64), nullable=False),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen', sa.JSON(), nullable=True),
     sa.CheckConstraint("state IN ('ACTIVE', 'WON', 'ENDED', 'WITHDRAWN')", name=op.f('ck_follow_state')),
     sa.CheckConstraint('length_min > 0 AND maximum_minor > 0', name=op.f('ck_follow_wish')),
     sa.CheckConstraint('window_starts_at < window_ends_at', name=op.f('ck_follow_window')),
@@ -50,11 +52,16 @@ def upgrade():
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('kind', sa.String(length=9), nullable=False),
+    sa.Column('start_slot', sa.Integer(), nullable=True),
     sa.Column('payload', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['evse_id'], ['evse.id'], name=op.f('fk_auction_event_evse_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_auction_event')),
     sa.UniqueConstraint('evse_id', 'number', name=op.f('uq_auction_event_evse_id_number'))
     )
+    with op.batch_alter_table('auction_event', schema=None) as batch_op:
+        batch_op.create_index('ix_auction_event_evse_id_at', ['evse_id', 'at'], unique=False)
+        batch_op.create_index('ix_auction_event_evse_id_start_slot', ['evse_id', 'start_slot'], unique=False)
+
     op.create_table('auction_gate',
     sa.Column('evse_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('start_slot', sa.Integer(), autoincrement=False, nullable=False),
@@ -154,6 +161,10 @@ def downgrade():
         batch_op.drop_index('ix_auction_gate_decided_at_decides_at')
 
     op.drop_table('auction_gate')
+    with op.batch_alter_table('auction_event', schema=None) as batch_op:
+        batch_op.drop_index('ix_auction_event_evse_id_start_slot')
+        batch_op.drop_index('ix_auction_event_evse_id_at')
+
     op.drop_table('auction_event')
     with op.batch_alter_table('follow', schema=None) as batch_op:
         batch_op.drop_index('ix_follow_state')

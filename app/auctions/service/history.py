@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.auctions.domain.happenings import Event
+from app.auctions.domain.happenings import Decided, Event
 from app.auctions.domain.log import KINDS, payload_of
 from app.auctions.models import AuctionEventRow
 
@@ -26,6 +26,7 @@ def note_in(session: Session, evse_id: int, event: Event, now: datetime) -> int:
             number=number,
             at=now,
             kind=_KIND_OF[type(event)],
+            start_slot=event.start if isinstance(event, Decided) else None,
             payload=payload_of(event),
         )
     )
