@@ -10,6 +10,7 @@ import click
 from flask import Flask, current_app
 
 from app.accounts import service as accounts
+from app.bookings import service as bookings
 from app.bookings.service import Booking
 from app.cli.demo import auctions as demo_auctions
 from app.cli.demo import people as demo_people
@@ -50,6 +51,8 @@ def make_world(*, now: datetime) -> Booking:
     people = demo_people.add_people(now=listed_at)
     places = demo_places.add_chargers(people, now=listed_at)
     stories.tell_past(people, places, now=now)
+    # What the past weeks taught is known before hosts ask what to charge.
+    bookings.teach(now=now)
     demo_auctions.sell_by_auction(places, now=now - timedelta(hours=6))
     # The chargers were listed weeks ago; the search looks ahead from today.
     schedules.tick(now=now)

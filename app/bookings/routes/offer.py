@@ -50,6 +50,8 @@ def book(charger_id: int) -> Response:
     charger, now = chargers.get_charger(charger_id), clock.now()
     person = signed_in_person()
     form, cars = _form(request.form)
+    # A program that books may name its request as the web's convention has it.
+    form.key.data = request.headers.get("Idempotency-Key") or form.key.data
     try:
         wish = form.to_command(
             driver_id=person.id, charger_id=charger_id, zone=charger.time_zone

@@ -22,13 +22,14 @@ from app.pricing.domain.wish import MarginPerKwh, MonthlyProfit, OwnerWish
 from app.schedules.domain import HOURS_A_WEEK
 
 # Cents a month that the host would like to earn; None asks for a margin instead.
+# They have no turnaround: one driver leaves as the next one comes.
 PLANS: dict[str, int | None] = {
-    "Hanna's driveway": 6_000,
+    "Hanna's driveway": 800,
     "Courtyard on Oderberger": None,
-    "Carport in the Bergmannkiez": 4_000,
+    "Carport in the Bergmannkiez": 600,
     "Sonnenallee yard": None,
-    "Boxhagener lift garage": 9_000,
-    "Park Slope brownstone": 8_000,
+    "Boxhagener lift garage": 1_500,
+    "Park Slope brownstone": 1_000,
 }
 _NIGHT_MILLI, _DAY_MILLI = 26 * MILLI, 34 * MILLI
 _MARGIN_MILLI = 4 * MILLI

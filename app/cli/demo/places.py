@@ -10,6 +10,7 @@ from typing import Any
 
 from app.chargers import service as chargers
 from app.chargers.domain import Connector, ListCharger
+from app.cli.demo.auctions import PLANS as AUCTIONED
 from app.cli.demo.pictures import VARIANTS, picture
 from app.kernel.money import MILLI
 from app.owners import service as owners
@@ -151,6 +152,7 @@ def _offer(city: City, spot: Spot) -> SaveCharger:
             parking_type="PARKING_LOT" if spot.scene == "street" else "ON_DRIVEWAY",
             access_notes=_NOTES[spot.scene],
             house_rules=_RULES,
+            buffer_min=0 if spot.name in AUCTIONED else 10,
         ),
         tariff=Tariff(
             currency=city.currency,

@@ -246,3 +246,17 @@ def test_an_amount_that_is_no_amount_is_422(
         assert answer.status_code == 422
         assert "This form is not complete" in answer.get_data(as_text=True)
     assert bookings_of(app, dario) == ()
+
+
+def test_a_program_may_name_its_request_in_a_header(
+    app: Flask, browser: CheckedClient, charger: Charger, dario: Person
+) -> None:
+    path, form = f"/chargers/{charger.id}/book", {**NOON_FORM, "key": ""}
+
+    first, second = (
+        browser.post(path, data=form, headers={"Idempotency-Key": "run-7"})
+        for _ in range(2)
+    )
+
+    assert target_of(first) == target_of(second)
+    assert len(bookings_of(app, dario)) == 1
