@@ -8,8 +8,6 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
-from app.accounts.service import Vehicle
 from app.auctions import service as auctions
 from app.auctions.service import BidView, Due, Won
 from app.bookings.domain import (
@@ -27,7 +25,7 @@ from app.bookings.service.reading import load
 from app.bookings.service.storing import insert_in, made
 from app.chargers import service as chargers
 from app.database import Writing, writing
-from app.kernel.errors import DomainError, NotFound
+from app.kernel.errors import DomainError
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff, quote
 from app.schedules import claims
@@ -121,20 +119,19 @@ def _store_in(session: Session, won: Won, now: datetime) -> int:
 def _plan(session: Session, asked: Asked, won: Won) -> Plan:
     """Return the promise at the prices of the auction and the energy of the bid's day.
 
-    :raises DomainError: if the charger or the car is not there any more
+    :raises DomainError: if the charger is not there any more
     """
     bid = won.bid
     charger = chargers.get_charger(bid.charger_id)
     check_offered(charger, bid.bidder_id)
-    vehicle = _vehicle(bid)
     tariff = _promised_tariff(session, bid).promised(won.slots_milli)
-    fit = best_fit(charger, vehicle)
+    fit = best_fit(charger, bid.vehicle)
     return Plan(
         charger=charger,
         tariff=tariff,
         fit=fit,
         quote=quote(tariff, bid.period, fit.power_w, asked.energy_cap_wh),
-        vehicle=vehicle,
+        vehicle=bid.vehicle,
         # The turnaround of the day of the bid: it is what was bid and paid for.
         terms=Terms.against_others(buffer_min=bid.buffer_min),
     )
@@ -155,12 +152,3 @@ def _promised_tariff(session: Session, bid: BidView) -> Tariff:
     if not seen:
         raise BookingRefused("The host has not set a price yet.")
     return min(seen, key=lambda tariff: tariff.energy_milli_per_kwh)
-
-
-def _vehicle(bid: BidView) -> Vehicle | None:
-    if bid.vehicle_id is None:
-        return None
-    try:
-        return accounts.get_vehicle(user_id=bid.bidder_id, vehicle_id=bid.vehicle_id)
-    except NotFound as error:
-        raise BookingRefused("The car you bid with is not yours any more.") from error

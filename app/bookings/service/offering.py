@@ -133,7 +133,7 @@ def offer(
         if period is None:
             return made
         check_period(charger, period, now)
-        made = _priced(made, period, energy_cap_wh, now)
+        made = _priced(made, period, energy_cap_wh, now, driver_id)
         if not is_free(charger, period, now):
             raise TimeTaken(nearest_times(charger, period, now))
     except DomainError as refusal:
@@ -185,11 +185,15 @@ def week(charger: Charger, *, day: date | None, length_s: int, now: datetime) ->
 
 
 def _priced(
-    made: Offer, period: Period, energy_cap_wh: int | None, now: datetime
+    made: Offer,
+    period: Period,
+    energy_cap_wh: int | None,
+    now: datetime,
+    driver_id: int | None,
 ) -> Offer:
     assert made.tariff is not None
     assert made.fit is not None
-    tariff = priced(made.charger, made.tariff, period, now)
+    tariff = priced(made.charger, made.tariff, period, now, driver_id=driver_id)
     promise = quote(tariff, period, made.fit.power_w, energy_cap_wh)
     likely = None
     if made.vehicle is not None:

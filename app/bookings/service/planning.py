@@ -79,7 +79,9 @@ def plan(asked: Asked, now: datetime) -> Plan:
     check_period(charger, asked.period, now)
     vehicle = _vehicle(asked)
     fit = best_fit(charger, vehicle)
-    tariff = priced(charger, tariff_for(charger), asked.period, now)
+    tariff = priced(
+        charger, tariff_for(charger), asked.period, now, driver_id=asked.driver_id
+    )
     return Plan(
         charger=charger,
         tariff=tariff,
@@ -123,14 +125,23 @@ def terms_for(charger: Charger, period: Period, driver_id: int | None) -> Terms:
     return Terms(buffer_min=charger.buffer_min)
 
 
-def priced(charger: Charger, tariff: Tariff, period: Period, now: datetime) -> Tariff:
+def priced(
+    charger: Charger,
+    tariff: Tariff,
+    period: Period,
+    now: datetime,
+    *,
+    driver_id: int | None,
+) -> Tariff:
     """This function will return what booking the period at once costs.
 
     Where its time is auctioned these are the prices of its quarter hours, never less
     than what waiting bids would lose; elsewhere it is the tariff as it stands.
+
+    :param driver_id: whose own bids do not make it dearer
     """
     slots_milli = auctions.book_now_in(
-        db.session(), charger=charger, period=period, now=now
+        db.session(), charger=charger, period=period, now=now, bidder_id=driver_id
     )
     return tariff if slots_milli is None else tariff.promised(slots_milli)
 
