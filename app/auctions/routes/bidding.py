@@ -18,6 +18,7 @@ from app.auctions.routes.days import DAYS_SHOWN, usual_period, window_of
 from app.auctions.routes.links import KEPT
 from app.auctions.routes.panel import Found, Panel, Wanted, panel_of
 from app.auctions.routes.polling import tag_of, unless_unchanged
+from app.auctions.routes.scale import read_scale
 from app.auctions.service import AuctionQuote, BidView
 from app.chargers import service as chargers
 from app.chargers.service import Charger
@@ -148,7 +149,7 @@ def _panel(
         return None
     if wanted.period is None and wanted.refusal is None:
         period = usual_period(charger, book, wanted.day, now)
-        wanted = Wanted(day=wanted.day, period=period)
+        wanted = replace(wanted, period=period)
     quote, refusal = _quote(charger, wanted, now)
     wanted = replace(wanted, refusal=refusal)
     found = Found(
@@ -191,7 +192,12 @@ def _wanted(charger: Charger, form: BidForm, today: date) -> Wanted:
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(request.values.get("day", ""))
     is_near = 0 <= (day - today).days <= charger.horizon_days
-    return Wanted(day=day if is_near else today, period=period, refusal=refusal)
+    return Wanted(
+        day=day if is_near else today,
+        period=period,
+        scale=read_scale(request.values.get("scale", "")),
+        refusal=refusal,
+    )
 
 
 def _my_bids(charger: Charger, now: datetime) -> tuple[BidView, ...]:

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 from app.auctions.domain.gates import LAST_CALL_MIN
 from app.auctions.routes.links import Links, lasting
+from app.auctions.routes.scale import hourly
 from app.auctions.routes.strip import Tip, cheapest, local_hour, span_words
 from app.auctions.service import BookView, SlotPrice
 from app.chargers.service import Charger
-from app.kernel.money import MILLI, divide_half_even, divide_up, format_minor
+from app.kernel.money import MILLI, divide_up, format_minor
 from app.kernel.period import Period
 from app.schedules.wall_time import day_window, local_date
 
@@ -165,8 +166,7 @@ def _tabs(
 def _day_note(prices: list[int], currency: str) -> str:
     if not prices:
         return "nothing open"
-    lowest = divide_half_even(4 * min(prices), MILLI)
-    return f"from {format_minor(lowest, currency)}"
+    return f"from {hourly(min(prices), currency)}" if min(prices) else "free hours"
 
 
 def _other_week(

@@ -43,9 +43,12 @@ class Links:
         endpoint = "bookings.offer" if self.is_embedded else "auctions.bidding"
         return self._url(endpoint, period, day)
 
-    def prices(self, period: Period | None, day: date) -> str:
-        """Return the address of the strip, which the page asks for again and again."""
-        return self._url("auctions.prices", period, day, **self._place())
+    def prices(self, period: Period | None, day: date, scale: str) -> str:
+        """Return the address of the strip, which the page asks for again and again.
+
+        :param scale: of the colors on the page, which knows more days than the strip
+        """
+        return self._url("auctions.prices", period, day, scale=scale, **self._place())
 
     def bids(self) -> str:
         """Return where the form is sent."""

@@ -20,14 +20,15 @@ from app.auctions.routes.links import (
     lengths_to_tap,
     steps_to_tap,
 )
+from app.auctions.routes.scale import Scale, scale_of
 from app.auctions.routes.strip import Look, Strip, strip_of
-from app.auctions.routes.words import ShownBid, decided_words
+from app.auctions.routes.words import ShownBid, decided_words, turnaround_words
 from app.auctions.service import AuctionQuote, BidView, BookView
 from app.chargers.service import Charger
 from app.kernel.errors import DomainError
 from app.kernel.money import exponent_of
 from app.kernel.period import Period
-from app.kernel.slots import SLOT_S
+from app.kernel.slots import SLOT_S, start_of
 from app.pricing.domain import in_hours
 from app.schedules.wall_time import exact_wall_time, local_date
 from app.web.filters import local_span
@@ -72,6 +73,7 @@ class Panel:
     book_url: str
     here_url: str
     example_amount: str
+    turnaround_words: str
 
     @property
     def target(self) -> str:
@@ -81,10 +83,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the visitor looks at: a day, and a time on it or none."""
+    """What the visitor looks at: a day, and a time on it or none.
+
+    :param scale: of the colors on the page that asks for news, if one does
+    """
 
     day: date
     period: Period | None
+    scale: Scale | None = None
     refusal: DomainError | None = None
 
 
@@ -113,12 +119,14 @@ def panel_of(found: Found, wanted: Wanted, kept: Mapping[str, str]) -> Panel:
     """Return the panel for a charger, a day and a chosen time."""
     links, quote, now = Links(found.charger, kept), found.quote, found.now
     gate = quote.decides_at if quote else None
+    # News of one day come without the others, but keep the colors of the page.
+    scale = wanted.scale or scale_of(found.book.slots)
     return Panel(
         charger=found.charger,
         currency=found.book.currency,
         is_embedded=links.is_embedded,
         days=days_of(found.charger, found.book, wanted.day, links, found.today),
-        strip=_strip(found, wanted, links),
+        strip=_strip(found, wanted, links, scale),
         time=_time(found, wanted.period, links),
         quote=quote,
         refusal=wanted.refusal,
@@ -127,16 +135,17 @@ def panel_of(found: Found, wanted: Wanted, kept: Mapping[str, str]) -> Panel:
         ),
         my_bids=tuple(ShownBid.of(each, now) for each in found.my_bids),
         my_bid=_my_bid_at(quote, found.my_bids, now),
-        poll_url=links.prices(wanted.period, wanted.day),
+        poll_url=links.prices(wanted.period, wanted.day, scale.text()),
         poll_s=poll_s((gate, *(bid.decides_at for bid in found.my_bids)), now),
         bid_url=links.bids(),
         book_url=links.book(wanted.period),
         here_url=links.to(wanted.period, wanted.day),
         example_amount=_example(quote),
+        turnaround_words=_turnaround(quote),
     )
 
 
-def _strip(found: Found, wanted: Wanted, links: Links) -> Strip:
+def _strip(found: Found, wanted: Wanted, links: Links, scale: Scale) -> Strip:
     charger, book, day = found.charger, found.book, wanted.day
     length_s = _length_s(charger, wanted.period)
     return strip_of(
@@ -145,6 +154,7 @@ def _strip(found: Found, wanted: Wanted, links: Links) -> Strip:
         Look(
             zone=found.zone,
             currency=book.currency,
+            scale=scale,
             link=lambda start: links.to(lasting(start.starts_at, length_s)),
         ),
         chosen=wanted.period,
@@ -192,6 +202,14 @@ def poll_s(decided: Iterable[datetime | None], now: datetime) -> int:
     soon = timedelta(minutes=1)
     is_last = any(at is not None and at - now <= soon for at in decided)
     return LAST_MINUTE_POLL_S if is_last else POLL_S
+
+
+def _turnaround(quote: AuctionQuote | None) -> str:
+    """Return that the price covers more than the wanted time; empty if it does not."""
+    if quote is None:
+        return ""
+    beyond = start_of(quote.sold.stop) - quote.period.ends_at
+    return turnaround_words(beyond // timedelta(minutes=1))
 
 
 def _example(quote: AuctionQuote | None) -> str:

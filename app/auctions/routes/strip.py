@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from app.auctions.routes.scale import Scale, an_hour, hourly
 from app.auctions.service import SlotPrice
-from app.kernel.money import MILLI, divide_half_even, format_minor
+from app.kernel.money import divide_half_even
 from app.kernel.period import Period
 from app.kernel.slots import SLOT_S, slots_of, start_of
 from app.schedules.claims import covered
@@ -17,8 +18,6 @@ from app.schedules.wall_time import exact_wall_time
 LEVELS = 8
 ROW_HOURS = 12
 LOWEST_BAR, HIGHEST_BAR = 26, 100
-# Where every quarter hour costs the same, each bar has this height and color.
-CALM_LEVEL = 2
 _WORDS = {"TAKEN": "taken", "CLOSED": "closed", "PAST": "over"}
 
 Link = Callable[[Period], str]
@@ -76,14 +75,19 @@ class Strip:
     runs: tuple[Run, ...]
     cheapest: Tip | None
     summary: str
+    legend: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Where and in what money the strip is read, and where its links go."""
+    """Where and in what money the strip is read, and where its links go.
+
+    :param scale: of all the days that can be tapped
+    """
 
     zone: str
     currency: str
+    scale: Scale
     link: Link
 
 
@@ -97,16 +101,16 @@ def strip_of(
 ) -> Strip:
     """Return the strip of a day's quarter hours, with the chosen ones marked."""
     prices = [each.price_milli for each in slots if each.state == "OPEN"]
-    span = (min(prices), max(prices)) if prices else (0, 0)
     mine = slots_of(chosen) if chosen else range(0)
     by_hour = groupby(slots, key=lambda each: local_hour(each.starts_at, look.zone))
-    hours = tuple(_hour(list(group), look, span, mine) for _, group in by_hour)
+    hours = tuple(_hour(list(group), look, mine) for _, group in by_hour)
     return Strip(
         on_date=on_date,
         rows=_rows(hours),
         runs=_runs(slots, look.zone, look.currency),
         cheapest=tip,
         summary=_summary(prices, look.currency),
+        legend=look.scale.words(look.currency),
     )
 
 
@@ -158,9 +162,7 @@ def _rows(hours: tuple[Hour, ...]) -> tuple[tuple[Hour, ...], ...]:
     return (hours[:half], hours[half:])
 
 
-def _hour(
-    slots: list[SlotPrice], look: Look, prices: tuple[int, int], mine: range
-) -> Hour:
+def _hour(slots: list[SlotPrice], look: Look, mine: range) -> Hour:
     zone, link = look.zone, look.link
     clock = _clock(slots[0].starts_at, zone)[:2]
     free = [each for each in slots if each.state == "OPEN"]
@@ -168,7 +170,7 @@ def _hour(
     words = _WORDS.get(slots[-1].state, "closed")
     if free:
         mean = divide_half_even(sum(each.price_milli for each in free), len(free))
-        words = f"{_an_hour(mean, look.currency)} an hour"
+        words = an_hour(mean, look.currency)
         if len(free) < len(slots):
             words += ", partly open"
     is_mine = any(each.slot in mine for each in slots)
@@ -177,19 +179,16 @@ def _hour(
         label=f"{clock}:00, {words}{', in your time' if is_mine else ''}",
         url=link(Period(first.starts_at, start_of(first.slot + 1))) if first else None,
         is_mine=is_mine,
-        bars=tuple(_bar(each, zone, prices, mine) for each in slots),
+        bars=tuple(_bar(each, look, mine) for each in slots),
     )
 
 
-def _bar(slot: SlotPrice, zone: str, prices: tuple[int, int], mine: range) -> Bar:
-    low, high = prices
-    share = (slot.price_milli - low) / (high - low) if high > low else None
-    level = CALM_LEVEL if share is None else round(share * LEVELS)
-    height = 45
-    if share is not None:
-        height = LOWEST_BAR + round(share * (HIGHEST_BAR - LOWEST_BAR))
+def _bar(slot: SlotPrice, look: Look, mine: range) -> Bar:
+    share = look.scale.share(slot.price_milli)
+    level = round(share * LEVELS)
+    height = LOWEST_BAR + round(share * (HIGHEST_BAR - LOWEST_BAR))
     return Bar(
-        x=int(_clock(slot.starts_at, zone)[3:]) // 15,
+        x=int(_clock(slot.starts_at, look.zone)[3:]) // 15,
         kind=slot.state.lower(),
         level=level,
         height=height if slot.state == "OPEN" else 100,
@@ -206,7 +205,7 @@ def _runs(slots: Sequence[SlotPrice], zone: str, currency: str) -> tuple[Run, ..
         stay = list(group)
         period = Period(stay[0].starts_at, start_of(stay[-1].slot + 1))
         if state != "PAST":
-            price = f"{_an_hour(price_milli, currency)} an hour"
+            price = an_hour(price_milli, currency)
             runs.append(
                 Run(
                     words=span_words(period, zone),
@@ -221,20 +220,14 @@ def _summary(open_prices: list[int], currency: str) -> str:
     if not open_prices:
         return "Nothing is on offer on this day."
     low, high = min(open_prices), max(open_prices)
+    if high == 0:
+        return "Every open hour is free right now."
     if low == high:
-        return f"Every open hour costs {_an_hour(low, currency)} right now."
+        return f"Every open hour costs {hourly(low, currency)} right now."
     return (
-        f"An hour costs between {_an_hour(low, currency)} "
-        f"and {_an_hour(high, currency)} right now."
+        f"An hour costs between {hourly(low, currency)} "
+        f"and {hourly(high, currency)} right now."
     )
-
-
-def _an_hour(slot_milli: int, currency: str) -> str:
-    return _rounded(4 * slot_milli, currency)
-
-
-def _rounded(milli: int, currency: str) -> str:
-    return format_minor(divide_half_even(milli, MILLI), currency)
 
 
 def _clock(at: datetime, zone: str) -> str:
