@@ -104,6 +104,7 @@ def test_turnaround_is_part_of_the_price_that_is_shown(
     # 2 h and the quarter hour after them, at 40 cents an hour.
     assert "for €0.90</a>" in page
     assert "<b>€0.90</b>" in page
+    assert "includes 15 min turnaround" in page
 
 
 @pytest.mark.parametrize(
