@@ -1,8 +1,8 @@
 """What everyone may see of a charger's decisions; reads only.
 
-A decision's book is opened when none of the bids that took part can still win. Before
-that only seals and the prices of sold quarter hours are shown: no maximum, no time
-and no count of bids that wait.
+A decision's book is opened when none of the bids that took part can still win, here
+or at another charger of a follow-me wish. Before that only seals and the prices of
+sold quarter hours are shown: no maximum, no time and no count of bids that wait.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.auctions.domain.gates import Stage
 from app.auctions.domain.happenings import Decided, Placed, Raised
@@ -24,7 +24,7 @@ from app.auctions.service.logbook import (
     decisions,
     entries_of,
     is_open,
-    pending_slots,
+    secret_slots,
 )
 from app.database import db
 from app.kernel.errors import NotFound
@@ -35,6 +35,9 @@ from app.schedules.domain import to_instant
 _YEARS = range(2020, 2200)
 # What a column of the database can hold.
 _HIGHEST = 2**31 - 1
+# Longer than anybody waits for a lock.
+_WAITING = timedelta(hours=1)
+SEALS_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +80,14 @@ class DayBook:
 
     :param decisions: about starts on this day, in the order they were made
     :param seals: published on this day, for whatever time was bid for
+    :param has_more_seals: whether only the first of them are here
     """
 
     charger_id: int
     on_date: date
     decisions: tuple[Decision, ...]
     seals: tuple[Seal, ...]
+    has_more_seals: bool
 
 
 def documents_of(*, charger_id: int, on_date: date, zone: str) -> DayBook:
@@ -91,18 +96,17 @@ def documents_of(*, charger_id: int, on_date: date, zone: str) -> DayBook:
     :raises NotFound: for a day no calendar of ours has
     """
     day = _day(on_date, zone)
-    start = AuctionEventRow.payload["start"].as_integer()
     decided = entries_of(
         charger_id,
-        AuctionEventRow.kind == "DECIDE",
-        start >= slot_at(ceil_to_grid(day.starts_at)),
-        start < slot_at(ceil_to_grid(day.ends_at)),
+        AuctionEventRow.start_slot >= slot_at(ceil_to_grid(day.starts_at)),
+        AuctionEventRow.start_slot < slot_at(ceil_to_grid(day.ends_at)),
     )
     seals = entries_of(
         charger_id,
         AuctionEventRow.kind.in_(SEALS),
         AuctionEventRow.at >= day.starts_at,
         AuctionEventRow.at < day.ends_at,
+        most=SEALS_SHOWN + 1,
     )
     return DayBook(
         charger_id=charger_id,
@@ -110,9 +114,10 @@ def documents_of(*, charger_id: int, on_date: date, zone: str) -> DayBook:
         decisions=_shown(charger_id, decided),
         seals=tuple(
             Seal(number=entry.number, at=entry.at, commitment=entry.event.commitment)
-            for entry in seals
+            for entry in seals[:SEALS_SHOWN]
             if isinstance(entry.event, Placed | Raised)
         ),
+        has_more_seals=len(seals) > SEALS_SHOWN,
     )
 
 
@@ -130,13 +135,13 @@ def document(*, charger_id: int, number: int) -> dict[str, Any]:
         AuctionEventRow.kind == "DECIDE",
     )
     for entry, event in decisions(found):
-        if is_open(event, pending_slots(charger_id)):
+        if is_open(event, secret_slots(charger_id)):
             return _document(charger_id, entry, event)
     raise NotFound("There is no decision here that is open to everyone yet.")
 
 
 def _shown(charger_id: int, entries: Sequence[Entry]) -> tuple[Decision, ...]:
-    pending = pending_slots(charger_id)
+    secret = secret_slots(charger_id)
     won = {code for _, event in decisions(entries) for code in event.winners}
     times = _times_of(won)
     return tuple(
@@ -146,7 +151,7 @@ def _shown(charger_id: int, entries: Sequence[Entry]) -> tuple[Decision, ...]:
             starts_at=start_of(event.start),
             stage=Stage(event.stage),
             sold=_sold(event, times),
-            is_open=is_open(event, pending),
+            is_open=is_open(event, secret),
         )
         for entry, event in decisions(entries)
     )
@@ -182,6 +187,7 @@ def _opened_bids(
     about = entries_of(
         charger_id,
         AuctionEventRow.kind.in_(SEALS),
+        AuctionEventRow.number >= _first_number(charger_id, event),
         AuctionEventRow.number < entry.number,
         AuctionEventRow.payload["bid"].as_string().in_(event.bids or ()),
     )
@@ -202,6 +208,27 @@ def _opened_bids(
                 "sealed_at": each.as_dict()["at"],
             }
     return bids
+
+
+def _first_number(charger_id: int, event: Decided) -> int:
+    """Return the entry with which the oldest bid of a decision was placed.
+
+    The log of years is older than that, and need not be read.
+    """
+    oldest_at = db.session.scalar(
+        select(func.min(BidRow.placed_at)).where(BidRow.code.in_(event.bids or ()))
+    )
+    if oldest_at is None:
+        return 1
+    # Whoever waited for the charger's lock has a later number than the clock says.
+    number = db.session.scalar(
+        select(func.min(AuctionEventRow.number)).where(
+            AuctionEventRow.evse_id == charger_id,
+            AuctionEventRow.at >= oldest_at,
+            AuctionEventRow.at <= oldest_at + _WAITING,
+        )
+    )
+    return number or 1
 
 
 def _sold(event: Decided, times: dict[str, range]) -> tuple[SoldQuarter, ...]:
