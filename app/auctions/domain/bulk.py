@@ -7,21 +7,16 @@ be done on whole arrays, the sweeps and the longest paths, is the plain code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.auctions.domain.allocation import scale_for, sweep
 from app.auctions.domain.bids import Book
-from app.auctions.domain.potentials import Chain, Edge, Span
 from app.auctions.domain.prices import Contest, Layout
+from app.auctions.domain.wide_chain import Rises, WideChain, order_of
 
 if TYPE_CHECKING:
-    from numpy import bool_, int64
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[int64]
-    Flags = NDArray[bool_]
+    from app.auctions.domain.wide_chain import Flags, Numbers
 
 # From here on arrays are faster than lists.
 MANY_BIDS = 5_000
@@ -39,6 +34,10 @@ class Bids(NamedTuple):
     ends: Numbers
     premiums: Numbers
 
+    def only(self, which: Flags) -> Bids:
+        """Return some of them."""
+        return Bids(*(column[which] for column in self))
+
 
 def suits(book: Book) -> bool:
     """Return whether a book is so large, and its money so small, as arrays need."""
@@ -50,19 +49,19 @@ def suits(book: Book) -> bool:
 
 def contest(book: Book) -> Contest:
     """Return the winners, their minima and the constraints on prices."""
-    import numpy as np
-
-    bids = _bids_of(book)
-    able = np.flatnonzero(_unbeaten(bids.starts, bids.ends, bids.premiums))
-    rivals = Bids(*(column[able] for column in bids))
-    before, winning = _won(rivals, len(book.bids), book.slots)
-    winning = able[winning]
-    minima = _personal_minima(bids, winning, before, _best_after(rivals, book.slots))
+    bids, slots = _bids_of(book), book.slots
+    able = bids.only(_unbeaten(bids.starts, bids.ends, bids.premiums))
+    before = _best_until(able.starts, able.ends, able.premiums, slots)
+    after = _best_until(slots - able.ends, slots - able.starts, able.premiums, slots)
+    after = after[::-1]
+    winning = _winning(bids, len(book.bids), before, after)
+    minima = _personal_minima(bids, winning, before, after)
     return Contest(
         winners=bids.places[winning].tolist(),
         premiums=bids.premiums[winning].tolist(),
         minima=minima.tolist(),
-        layout=_layout(bids, winning, book.slots),
+        layout=_layout(bids, winning, slots),
+        least_top_up=_least_top_up(bids, winning, minima, slots),
     )
 
 
@@ -76,8 +75,43 @@ def _bids_of(book: Book) -> Bids:
     starts, ends = column("start"), column("end")
     until = np.append(0, np.cumsum(np.array(book.reserve, dtype=np.int64)))
     premiums = column("maximum") - until[ends] + until[starts]
-    places = np.flatnonzero(premiums >= 0)
-    return Bids(places, starts[places], ends[places], premiums[places])
+    places = np.arange(len(book.bids))
+    return Bids(places, starts, ends, premiums).only(premiums >= 0)
+
+
+def _best_until(starts: Numbers, ends: Numbers, worth: Numbers, slots: int) -> Numbers:
+    """Return the true best value of the intervals that end at each slot or before."""
+    import numpy as np
+
+    order = order_of(ends)
+    in_order = starts[order].tolist(), ends[order].tolist(), worth[order].tolist()
+    best, _ = sweep(*in_order, slots)
+    return np.array(best)
+
+
+def _winning(bids: Bids, count: int, before: Numbers, after: Numbers) -> Numbers:
+    """Return the winners, in order of start.
+
+    They are among the bids that lie on a best selection by value; only between those
+    does seniority decide.
+    """
+    import numpy as np
+
+    through = before[bids.starts] + bids.premiums + after[bids.ends]
+    best = np.flatnonzero(through == before[-1])
+    order = best[order_of(bids.ends[best])]
+    slots = len(before) - 1
+    scale = scale_for(count, slots)
+    points = (count - bids.places[order]).tolist()
+    tilted = [
+        premium * scale + seniority
+        for premium, seniority in zip(
+            bids.premiums[order].tolist(), points, strict=True
+        )
+    ]
+    starts, ends = bids.starts[order].tolist(), bids.ends[order].tolist()
+    _, chosen = sweep(starts, ends, tilted, slots)
+    return order[np.array(chosen, dtype=np.int64)]
 
 
 def _unbeaten(starts: Numbers, ends: Numbers, worth: Numbers) -> Flags:
@@ -89,7 +123,7 @@ def _unbeaten(starts: Numbers, ends: Numbers, worth: Numbers) -> Flags:
     import numpy as np
 
     lengths = ends - starts
-    order = _order(lengths)
+    order = order_of(lengths)
     until = np.searchsorted(lengths[order], np.arange(_LONGEST + 2))
     is_unbeaten = np.ones(len(starts), dtype=bool)
     # The largest worth inside the next 0, 1, 2, ... positions, from each of them on.
@@ -100,45 +134,6 @@ def _unbeaten(starts: Numbers, ends: Numbers, worth: Numbers) -> Flags:
         is_unbeaten[these] = worth[these] >= inside[starts[these]]
         np.maximum.at(inside, starts[these], worth[these])
     return is_unbeaten
-
-
-def _won(bids: Bids, count: int, slots: int) -> tuple[Numbers, Numbers]:
-    """Return the best value of the bids up to each slot, and the winning bids."""
-    import numpy as np
-
-    order = _order(bids.ends)
-    scale = scale_for(count, slots)
-    points = (count - bids.places[order]).tolist()
-    tilted = [
-        premium * scale + seniority
-        for premium, seniority in zip(
-            bids.premiums[order].tolist(), points, strict=True
-        )
-    ]
-    starts, ends = bids.starts[order].tolist(), bids.ends[order].tolist()
-    best, chosen = sweep(starts, ends, tilted, slots)
-    before = np.array([value // scale for value in best])
-    return before, order[np.array(chosen, dtype=np.int64)]
-
-
-def _best_after(bids: Bids, slots: int) -> Numbers:
-    """Return the best value of the bids from each slot on, no matter whose."""
-    import numpy as np
-
-    order = _order(slots - bids.starts)
-    starts = (slots - bids.ends)[order].tolist()
-    ends = (slots - bids.starts)[order].tolist()
-    best, _ = sweep(starts, ends, bids.premiums[order].tolist(), slots)
-    return np.array(best)[::-1]
-
-
-def _order(keys: Numbers) -> Numbers:
-    """Return the places in order of the keys; equal keys keep their order."""
-    import numpy as np
-
-    count = len(keys)
-    # Sorting numbers is several times faster than sorting places by numbers.
-    return np.sort(keys * count + np.arange(count)) % max(count, 1)
 
 
 def _personal_minima(
@@ -174,6 +169,27 @@ def _personal_minima(
     return minima
 
 
+def _least_top_up(bids: Bids, winning: Numbers, minima: Numbers, slots: int) -> int:
+    """Return a lower bound of the top-up, from which the search for it may start.
+
+    The winners that a loser overlaps pay at least what it offers, and each of them no
+    more than its minimum and the top-up.
+    """
+    import numpy as np
+
+    marks = np.zeros((2, slots + 2), dtype=np.int64)
+    marks[0, bids.ends[winning]] = 1
+    marks[1, bids.starts[winning] + 1] = 1
+    ended, started = np.cumsum(marks, axis=1)
+    first, last = ended[bids.starts], started[bids.ends]
+    until = np.append(0, np.cumsum(minima))
+    is_loser = np.ones(len(bids.places), dtype=bool)
+    is_loser[winning] = False
+    # An eligible loser overlaps a winner, or it would have won.
+    missing = (bids.premiums - until[last] + until[first])[is_loser]
+    return int((-(-missing // (last - first)[is_loser])).max(initial=0))
+
+
 def _layout(bids: Bids, winning: Numbers, slots: int) -> Layout:
     """Return where prices may change, and the constraints on them."""
     import numpy as np
@@ -205,73 +221,3 @@ def _layout(bids: Bids, winning: Numbers, slots: int) -> Layout:
         nodes=nodes[points].tolist(),
         chain=WideChain.joined(int(nodes[-1]) + 1, rises, list(spans)),
     )
-
-
-class Rises(NamedTuple):
-    """Rises as arrays."""
-
-    starts: Numbers
-    ends: Numbers
-    bys: Numbers
-
-    def only(self, which: Numbers | Flags) -> Rises:
-        """Return some of them, or all in another order."""
-        return Rises(self.starts[which], self.ends[which], self.bys[which])
-
-
-class WideChain(Chain):
-    """A chain that keeps its rises as columns."""
-
-    def __init__(self, nodes: int, columns: Rises, spans: list[Span]) -> None:
-        self._columns = columns
-        self._lists = [column.tolist() for column in columns]
-        super().__init__(nodes, [], spans)
-
-    @classmethod
-    def joined(cls, nodes: int, rises: Rises, spans: list[Span]) -> WideChain:
-        """Return a chain of these rises, in any order, in which nothing falls."""
-        import numpy as np
-
-        steps = np.arange(1, nodes)
-        return cls._sorted(
-            nodes,
-            Rises(
-                np.append(rises.starts, steps - 1),
-                np.append(rises.ends, steps),
-                np.append(rises.bys, np.zeros_like(steps)),
-            ),
-            spans,
-        )
-
-    @classmethod
-    def _sorted(cls, nodes: int, rises: Rises, spans: list[Span]) -> WideChain:
-        return cls(nodes, rises.only(_order(rises.ends)), spans)
-
-    def mirrored(self) -> WideChain:
-        """Return the chain as seen from the right: its node 0 is the last one here."""
-        last = self.nodes - 1
-        starts, ends, bys = self._columns
-        spans = [(last - end, last - start) for start, end in self.spans]
-        return self._sorted(self.nodes, Rises(last - ends, last - starts, bys), spans)
-
-    def narrowed(self, low: Sequence[int], high: Sequence[int]) -> WideChain:
-        """Return the chain for potentials within bounds that make some rises anyway."""
-        import numpy as np
-
-        starts, ends, bys = self._columns
-        is_needed = np.array(high)[starts] + bys > np.array(low)[ends]
-        is_needed |= starts + 1 == ends
-        return WideChain(self.nodes, self._columns.only(is_needed), self.spans)
-
-    def rises_into(self, after: int, to: int) -> Iterable[Edge]:
-        """Return the rises that end behind one node and not behind another."""
-        part = slice(self.until[after], self.until[to])
-        starts, ends, bys = self._lists
-        return zip(starts[part], ends[part], bys[part], strict=True)
-
-    def _count_ends(self) -> list[int]:
-        import numpy as np
-
-        ending = np.bincount(self._columns.ends, minlength=self.nodes)
-        until: list[int] = np.cumsum(ending).tolist()
-        return until

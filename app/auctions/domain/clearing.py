@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import add
 from typing import Any
 
 from app.auctions.domain import bulk
@@ -59,7 +60,7 @@ def clear(book: Book) -> Clearing:
     """
     contest = _contest(book)
     premiums, top_up = core_prices(contest)
-    prices = tuple(r + q for r, q in zip(book.reserve, premiums, strict=True))
+    prices = tuple(map(add, book.reserve, premiums))
     paid_until = [0, *accumulate(prices)]
     reserve_until = [0, *accumulate(book.reserve)]
     winning = [book.bids[place] for place in contest.winners]

@@ -147,10 +147,11 @@ class _Ascent:
         self.values = list(floor)
         self.came: list[Edge | None] = [None] * chain.nodes
         # An edge back over each span, in order of the span's end.
-        self.backward: list[Edge] = sorted(
+        self.backward: list[Edge] = [
             (end, start, -cap)
             for (start, end), cap in zip(chain.spans, caps, strict=True)
-        )
+        ]
+        self.backward.sort()
 
     def climb(self) -> list[int]:
         """Raise every node as far as the constraints demand, and return the values."""

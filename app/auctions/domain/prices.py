@@ -11,7 +11,8 @@ are difference constraints, so they are longest paths and whole numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
+from operator import sub
 
 from app.auctions.domain.allocation import Selection
 from app.auctions.domain.potentials import Chain, Span, TooTight, lowest
@@ -40,12 +41,14 @@ class Contest:
     :param winners: places in the book, in order of start
     :param premiums: of each winner: its maximum minus the reserve, in milli
     :param minima: of each winner: its personal minimum minus the reserve, in milli
+    :param least_top_up: a lower bound of the top-up, if one is known
     """
 
     winners: list[int]
     premiums: list[int]
     minima: list[int]
     layout: Layout
+    least_top_up: int = 0
 
 
 def layout(found: Selection) -> Layout:
@@ -103,7 +106,8 @@ def core_prices(contest: Contest) -> tuple[list[int], int]:
     high = [income - rest for rest in reversed(to_come)]
     chain = chain.narrowed(low, high)
     average = divide_up(where.capacity * income - sum(minima), len(minima))
-    top_up, low = _equal_top_up(chain, most, minima, max(0, average), low, high)
+    least = max(average, contest.least_top_up)
+    top_up, low = _equal_top_up(chain, most, minima, least, low, high)
     caps = _caps(most, minima, top_up)
     to_come = lowest(chain.mirrored(), caps, floor=to_come)
     potentials = [
@@ -149,12 +153,14 @@ def _caps(most: list[int], minima: list[int], top_up: int) -> list[int]:
 
 def _spread(points: list[int], potentials: list[int]) -> list[int]:
     """Return the price of each slot: every rise evenly over the slots it has."""
-    prices: list[int] = []
-    for (left, below), (right, above) in pairwise(zip(points, potentials, strict=True)):
-        length, rise = right - left, above - below
-        if rise % length == 0:
-            prices += [rise // length] * length
-        else:
+    prices = [0] * points[-1]
+    left = below = 0
+    for right, above in zip(points, potentials, strict=True):
+        rise, length = above - below, right - left
+        if rise and length == 1:
+            prices[left] = rise
+        elif rise:
             until = [rise * count // length for count in range(length + 1)]
-            prices += [after - before for before, after in pairwise(until)]
+            prices[left:right] = map(sub, until[1:], until)
+        left, below = right, above
     return prices
