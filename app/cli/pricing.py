@@ -16,6 +16,7 @@ from app.pricing.domain.cold_start import COLD_START, scale_of
 from app.pricing.domain.demand import LEAST_SPREAD, Demand
 from app.pricing.domain.electricity import Electricity
 from app.pricing.domain.learning import State, demand_of
+from app.pricing.domain.plan import DEFAULT_GATE_MIN, check_gate
 from app.pricing.domain.suggestion import WEEKS_A_MONTH, Suggestion, suggest
 from app.pricing.domain.wish import Aim, MarginPerKwh, MonthlyProfit, OwnerWish
 from app.pricing.domain.words import summary, why
@@ -52,14 +53,17 @@ def suggest_prices(file: TextIO) -> None:
                                {"profit_minor_a_month": n}
     ceiling_milli_per_hour     and, if wished, floor_milli_per_hour,
                                own_cost_milli_per_hour, efficiency_percent
+    gate_min                   bids are decided so long before a start; 120 if missing
     open_hours                 168 numbers, times a month; always open if missing
     demand                     {"requests": n or [168], "median_milli_per_hour": n
                                or [168], "sigma": x, "spread": x}; what a new
                                charger expects if missing
 
     The answer has reserve_milli_per_hour and book_now_milli_per_hour for the 168 hours
-    from Monday 00:00, energy_milli_per_kwh, expected_minor_a_month with its low and
-    high, reachable, at_most_minor, best_extra_hours, summary, and why for each hour.
+    from Monday 00:00, book_now_by_lead (objects of below_min and milli_per_hour, for
+    time that begins in less than so many minutes), energy_milli_per_kwh,
+    expected_minor_a_month with its low and high, reachable, at_most_minor,
+    best_extra_hours, summary, and why for each hour.
     """
     try:
         answer = answer_to(read_object(file))
@@ -97,7 +101,7 @@ def answer_to(values: Mapping[str, Any]) -> dict[str, object]:
     :raises BadFile: if a value is missing, unknown or of the wrong kind
     :raises DomainError: if it cannot be meant
     """
-    known = {*_NEEDED, *_OPTIONAL, "open_hours", "demand"}
+    known = {*_NEEDED, *_OPTIONAL, "gate_min", "open_hours", "demand"}
     _check_names(values, known, _NEEDED)
     currency, power_w = values["currency"], _whole(values["power_w"], "power_w")
     if currency not in CURRENCIES:
@@ -121,7 +125,8 @@ def answer_to(values: Mapping[str, Any]) -> dict[str, object]:
         demand = _demand(values["demand"])
     else:
         demand = demand_of(State(), COLD_START, scale=scale_of(currency, power_w))
-    return _answer(suggest(wish, demand))
+    gate_min = _whole(values.get("gate_min", DEFAULT_GATE_MIN), "gate_min")
+    return _answer(suggest(wish, demand, check_gate(gate_min)))
 
 
 def _answer(suggestion: Suggestion) -> dict[str, object]:
@@ -137,6 +142,7 @@ def _answer(suggestion: Suggestion) -> dict[str, object]:
     )
     return {
         **{name: getattr(suggestion, name) for name in names},
+        "book_now_by_lead": [each.as_dict() for each in suggestion.by_lead],
         "best_extra_hours": [
             {"hour_of_week": each.hour_of_week, "gain_minor": each.gain_minor}
             for each in suggestion.best_extra_hours

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -58,6 +58,7 @@ def set_plan(
     now: datetime,
     reserve: int | Sequence[int] = 40_000,
     book_now: int | Sequence[int] = 200_000,
+    by_lead: Mapping[int, int] | None = None,
     gate_min: int = 120,
     mode: str = "AUCTION",
     currency: str = "EUR",
@@ -75,6 +76,10 @@ def set_plan(
         "wish": replace(WISH, currency=currency).as_dict(),
         "reserve": table(reserve),
         "book_now": table(book_now),
+        "by_lead": [
+            {"below_min": below, "milli_per_hour": table(price)}
+            for below, price in (by_lead or {}).items()
+        ],
         "is_automatic": False,
     }
     with writing() as work:

@@ -56,12 +56,11 @@ def book_now(requests: float, cost: float, sigma: float) -> float:
 def late_value(requests: float, cost: float, sigma: float) -> float:
     """Return V(n): what the hour still brings at posted prices, without an auction.
 
-    ``V(0) = cost`` and ``V'(n) = max over x of survival(x) * (x - V)``; a cost below
-    zero counts as nothing.
+    ``V(0) = cost`` and ``V'(n) = max over x of survival(x) * (x - V)``.
     """
     counts, values = _late_table(sigma)
     # The slope depends on V alone, so a cost is a start further along the same curve.
-    begun = _between(max(0.0, cost), values, counts)
+    begun = _between(max(values[0], cost), values, counts)
     return _between(begun + requests, counts, values)
 
 
@@ -82,25 +81,30 @@ def _between(
 
 @lru_cache(maxsize=64)
 def _late_table(sigma: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return requests and the value they bring, both ascending from zero.
+    """Return requests and the value they bring, both ascending; nothing for none.
 
     The best price of a value V is phi^-1(V), so the slope is known at every value, and
-    the requests are the integral of its inverse.
+    the requests are the integral of its inverse. Below zero lies what comes before,
+    where selling is a gain by itself.
     """
     known = table(sigma)
     first = _first_above(0.0, known.virtual_values)
     start = price_for(0.0, sigma)
-    values = (0.0, *known.virtual_values[first:])
-    inverses = [1 / (survival(start, sigma) * start)]
-    inverses += [
-        1 / (known.survivals[at] * (known.prices[at] - known.virtual_values[at]))
-        for at in range(first, len(known.prices))
+    values = (*known.virtual_values[:first], 0.0, *known.virtual_values[first:])
+    inverses = [
+        1 / (share * (price - value))
+        for share, price, value in zip(
+            known.survivals, known.prices, known.virtual_values, strict=True
+        )
     ]
-    steps = (
+    inverses.insert(first, 1 / (survival(start, sigma) * start))
+    steps = [
         (values[at] - values[at - 1]) * (inverses[at] + inverses[at - 1]) / 2
         for at in range(1, len(values))
-    )
-    return tuple(accumulate(steps, initial=0.0)), values
+    ]
+    after = accumulate(steps[first:], initial=0.0)
+    before = accumulate(-each for each in reversed(steps[:first]))
+    return (*reversed(tuple(before)), *after), values
 
 
 def _first_above(value: float, ascending: tuple[float, ...]) -> int:

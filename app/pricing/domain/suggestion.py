@@ -69,6 +69,10 @@ class Suggestion:
         """What the margin on the energy usually comes to in a booked hour."""
         return _milli_an_hour(self.wish, self.wish.margin_milli_per_kwh)
 
+    def short_notice_milli(self, hour_of_week: int) -> int:
+        """Return what booking an hour at once costs when it begins in a moment."""
+        return self.by_lead[0].milli_per_hour[hour_of_week]
+
     @property
     def billed_energy_milli_per_kwh(self) -> int:
         """The energy's price as a tariff states it, in tenths of a minor unit."""

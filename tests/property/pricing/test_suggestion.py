@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -106,6 +107,41 @@ def test_no_price_leaves_the_limits_and_booking_at_once_is_never_cheaper(
             found.reserve_milli_per_hour, found.book_now_milli_per_hour, strict=True
         ):
             assert floor <= low <= high <= ceiling
+
+
+@given(
+    st.floats(0.01, 20),
+    st.floats(0.2, 1.4),
+    st.sampled_from((60, 120, 480, 720)),
+    st.sampled_from((MarginPerKwh(0), MarginPerKwh(9_000), MonthlyProfit(3_000))),
+    st.lists(st.integers(0, 90_000), min_size=24, max_size=24),
+)
+@few
+def test_booking_at_once_gets_cheaper_with_less_notice_but_not_than_the_reserve(
+    requests: float,
+    sigma: float,
+    gate_min: int,
+    aim: MarginPerKwh | MonthlyProfit,
+    electricity: list[int],
+) -> None:
+    wish = wish_of(
+        aim=aim,
+        electricity=Electricity.hourly(electricity),
+        floor_milli_per_hour=10_000,
+        ceiling_milli_per_hour=150_000,
+    )
+    demand = replace(demand_of_median(60_000, requests), sigma=sigma)
+
+    found = suggest(wish, demand, gate_min)
+
+    tables = (
+        found.reserve_milli_per_hour,
+        *(each.milli_per_hour for each in found.by_lead),
+        found.book_now_milli_per_hour,
+    )
+    assert found.by_lead[0].below_min == gate_min
+    for shorter, longer in pairwise(tables):
+        assert all(low <= high for low, high in zip(shorter, longer, strict=True))
 
 
 @given(st.integers(100, 30_000), st.floats(0.05, 2))

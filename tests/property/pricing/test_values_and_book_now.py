@@ -117,6 +117,23 @@ def test_booking_at_once_costs_no_less_than_the_reserve_and_more_where_more_come
     assert book_now(requests * factor, cost, sigma) >= price
 
 
+@given(st.floats(0.0, 3), st.floats(0.0, 3), st.floats(0.05, 5), sigmas)
+@settings(max_examples=40, deadline=None)
+def test_a_cost_is_a_head_start_on_the_same_curve_of_late_values(
+    one: float, more: float, requests: float, sigma: float
+) -> None:
+    cost = late_value(one, 0.0, sigma)
+
+    # Cost 0 after this many requests is worth what a start at that cost is.
+    assert late_value(more, cost, sigma) == pytest.approx(
+        late_value(one + more, 0.0, sigma), rel=1e-6, abs=1e-9
+    )
+    assert late_value(0.0, cost, sigma) == pytest.approx(cost, abs=1e-9)
+    assert late_price(requests, cost, sigma) >= late_price(requests, 0.0, sigma)
+    gain = late_value(more, -0.5, sigma)
+    assert -0.5 - 1e-9 <= gain <= late_value(more, 0.0, sigma) + 1e-9
+
+
 @given(usual_sigmas, numbers)
 @few
 def test_the_late_price_rises_with_those_still_to_come(

@@ -81,6 +81,7 @@ def test_an_accepted_suggestion_is_in_force_with_the_energy_price(
     assert (plan.mode, plan.gate_min, plan.version) == ("AUCTION", 240, 1)
     assert plan.prices.reserve_milli_per_hour == suggestion.reserve_milli_per_hour
     assert plan.prices.book_now_milli_per_hour == suggestion.book_now_milli_per_hour
+    assert plan.prices.by_lead == suggestion.by_lead
     assert plan.prices.time_zone == charger.time_zone
     assert plan.wish == suggestion.wish
     assert plan.wish.power_w == charger.max_power_w
@@ -194,7 +195,28 @@ def test_an_automatic_plan_follows_demand_by_at_most_a_tenth_a_day(
     )
     assert all(abs(new - old) * 10 <= old for old, new in pairs)
     assert any(new > old for old, new in pairs)
+    for soon, old in zip(after.prices.by_lead, before.prices.by_lead, strict=True):
+        steps = zip(old.milli_per_hour, soon.milli_per_hour, strict=True)
+        assert all(new <= price * 1.1 for price, new in steps)
+        assert soon.milli_per_hour != old.milli_per_hour
     assert all(10_000 <= new <= 300_000 for _, new in pairs)
+
+
+def test_a_plan_with_one_price_however_late_gets_others_step_by_step(
+    charger: Charger, now: datetime
+) -> None:
+    accept(charger, now, is_automatic=True)
+    db.session.query(PricePlanRow).update({"by_lead": []})
+    db.session.commit()
+
+    service.tick(now=now + timedelta(days=1))
+
+    plan = service.plan_of(charger.id)
+    assert plan
+    asked = plan.prices.book_now_milli_per_hour[18]
+    late = plan.prices.by_lead[0].milli_per_hour[18]
+    assert [each.below_min for each in plan.prices.by_lead] == [120, 480, 1440]
+    assert asked * 9 // 10 <= late < asked
 
 
 def test_a_second_tick_of_the_same_day_changes_nothing(

@@ -40,6 +40,9 @@ def test_the_answer_has_a_price_and_a_reason_for_each_hour(tmp_path: Path) -> No
     assert result.exit_code == 0
     for name in ("reserve_milli_per_hour", "book_now_milli_per_hour", "why"):
         assert len(answer[name]) == 168
+    soon = answer["book_now_by_lead"]
+    assert [each["below_min"] for each in soon] == [120, 480, 1440]
+    assert all(len(each["milli_per_hour"]) == 168 for each in soon)
     assert answer["energy_milli_per_kwh"] == 35_000
     assert answer["reachable"]
     assert answer["best_extra_hours"] == []
@@ -53,6 +56,7 @@ def test_the_answer_has_a_price_and_a_reason_for_each_hour(tmp_path: Path) -> No
         {"electricity": {"hourly": [25_000] * 168}},
         {"demand": {**DEMAND, "requests": [0.5] * 168, "spread": 12}},
         {"floor_milli_per_hour": 20_000, "efficiency_percent": 95},
+        {"gate_min": 240},
     ],
 )
 def test_every_documented_form_is_read(changes: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.kernel.period import Period
-from app.kernel.slots import slots_of
+from app.kernel.slots import slot_at, slots_of
 from app.pricing.domain import (
     BadTariff,
     BadWeek,
+    LeadPrices,
     Tariff,
     WeekPrices,
     quote,
@@ -58,6 +59,54 @@ def test_a_table_with_a_hole_is_refused() -> None:
 def test_booking_at_once_below_the_reserve_is_refused() -> None:
     with pytest.raises(BadWeek, match="cannot cost less"):
         replace(WEEK, book_now_milli_per_hour=(999,) * 168)
+
+
+def test_time_that_begins_soon_has_its_own_prices() -> None:
+    now = datetime(2026, 6, 8, 6, 37, tzinfo=UTC)
+    week = replace(
+        WEEK,
+        by_lead=(LeadPrices(30, (2_000,) * 168), LeadPrices(60, (3_000,) * 168)),
+    )
+    slots = range(slot_at(now), slot_at(now) + 6)
+
+    prices = week.book_now_of(slots, now)
+
+    # 06:30 has begun; 07:15 begins in 38 minutes, 07:45 in 68.
+    assert prices == (500, 500, 500, 750, 750, 1002)
+    assert week.book_now_of(slots[4:], now) == (750, 1002)
+    assert week.book_now_of(slots[5:], now) == (1002,)
+    assert week.book_now_below(20) == week.book_now_below(30) == (2_000,) * 168
+    assert week.book_now_below(31) == (3_000,) * 168
+    assert week.book_now_below(61) == WEEK.book_now_milli_per_hour
+    assert WeekPrices.from_dict(week.as_dict()) == week
+
+
+def test_a_price_at_the_very_edge_is_already_that_of_more_notice() -> None:
+    week = replace(WEEK, by_lead=(LeadPrices(120, (2_000,) * 168),))
+    start = slot_at(FOLD)
+
+    assert week.book_now_of(range(start, start + 1), FOLD - timedelta(hours=2)) == (
+        WEEK.book_now_of(range(start, start + 1), FOLD)
+    )
+    late = FOLD - timedelta(minutes=119)
+    assert week.book_now_of(range(start, start + 1), late) == (500,)
+
+
+@pytest.mark.parametrize("ends", [(0,), (60, 60), (120, 60)])
+def test_prices_at_short_notice_are_in_order(ends: tuple[int, ...]) -> None:
+    with pytest.raises(BadWeek, match="shortest to the longest"):
+        replace(WEEK, by_lead=tuple(LeadPrices(each, (4_000,) * 168) for each in ends))
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [((4_000,) * 167, "needs a price"), ((1_100,) * 168, "cannot cost less")],
+)
+def test_a_bad_table_at_short_notice_is_refused(
+    table: tuple[int, ...], reason: str
+) -> None:
+    with pytest.raises(BadWeek, match=reason):
+        replace(WEEK, by_lead=(LeadPrices(120, table),))
 
 
 def test_quarter_hours_with_prices_replace_the_hourly_price() -> None:

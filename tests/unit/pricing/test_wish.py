@@ -45,6 +45,36 @@ def seen(**values: Any) -> Observation:
     return Observation(**{**usual, **values})
 
 
+def test_a_wish_counts_by_the_share_of_an_hour_it_takes() -> None:
+    half = seen(hours=(18, 19), shares=(0.5, 1.0))
+    searched = seen(hours=(18,), shares=(0.25,))
+    other = seen(person="nell", hours=(18,), shares=(0.75,))
+
+    state = learned(State(), COLD_START, [half, searched, other], 1.0)
+
+    assert state.counts[18] == 0.5 + 0.75
+    assert state.counts[19] == 1.0
+    assert sum(state.counts) == 2.25
+
+
+def test_a_bid_counts_in_each_block_by_the_time_it_takes_there() -> None:
+    # From 15:45 to 16:30: a quarter of an hour by day, two in the evening.
+    bid = seen(hours=(15, 16), shares=(0.25, 0.5), kind="BID", milli_per_hour=50_000)
+
+    state = learned(State(), COLD_START, [bid], 1.0)
+
+    day, evening = (state.blocks[BLOCKS.index(each)] for each in ("day", "evening"))
+    assert (day.weight, evening.weight) == pytest.approx((1 / 3, 2 / 3))
+
+
+@pytest.mark.parametrize(
+    "values", [{"shares": (1.0,)}, {"shares": (0.0, 1.0)}, {"shares": (0.5, 1.5)}]
+)
+def test_shares_that_cannot_be_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(BadObservation):
+        seen(**values)
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [

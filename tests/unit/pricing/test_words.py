@@ -124,3 +124,10 @@ def test_prices_in_small_cells_are_short() -> None:
 
     assert shown == ["0.95", "12.4", "450"]
     assert short_price(96_000, "JPY") == "96"
+
+
+def test_an_hour_is_cheapest_at_once_when_it_begins_soon() -> None:
+    found = suggested(requests=2.0)
+
+    reserve, soon = found.reserve_milli_per_hour[18], found.short_notice_milli(18)
+    assert reserve < soon < found.book_now_milli_per_hour[18]

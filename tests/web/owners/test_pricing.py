@@ -102,6 +102,10 @@ def test_an_hour_that_is_pressed_says_why(browsers: Browsers, page: str) -> None
     words = as_words(answer.text)
     assert "Mon 18:00–19:00 bids from €" in words
     assert "want this hour, and" in words
+    dear, cheap = re.search(
+        r"book at once €(\S+) at short notice from €(\S+)", words
+    ).groups()
+    assert float(cheap) < float(dear)
     closed = as_words(browsers[0].post(page, data=fields(hour="100")).text)
     assert "Fri 04:00–05:00 Closed; open, it should add about €" in closed
 
