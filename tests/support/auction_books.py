@@ -33,11 +33,14 @@ def books(
 
 
 def evening_book(count: int, slots: int, seed: int, reserve: int = 0) -> Book:
-    """Return a book of stays around two hours, worth about 1.10 an hour, skewed."""
+    """Return a book of stays as long as charging at shared chargers takes.
+
+    Half of them are shorter than four hours, the mean is six; at most they last a day.
+    """
     random = Random(seed)
     bids = []
     for place in range(count):
-        length = min(slots, 48, 2 + int(random.expovariate(1 / 8)))
+        length = min(slots, 96, 2 + int(random.expovariate(1 / 22)))
         start = random.randrange(slots - length + 1)
         worth = length * 27_500 * math.exp(random.gauss(0, 0.6))
         bids.append(Bid(f"b{place}", start, start + length, int(worth)))
