@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 
@@ -40,6 +41,14 @@ def read_amount(text: str, currency: str) -> int:
     if milli <= 0:
         raise BidRefused("Please give an amount above zero.", field="maximum")
     return milli // MILLI
+
+
+def key_of(hidden: str | None) -> str:
+    """Return what makes a form sent twice one wish: the header's key, or its own.
+
+    Programs send the header ``Idempotency-Key``; browsers the form's hidden field.
+    """
+    return request.headers.get("Idempotency-Key") or hidden or ""
 
 
 class TimeForm(FlaskForm):

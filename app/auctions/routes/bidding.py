@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.accounts import service as accounts
 from app.accounts.guards import current_person, signed_in_person, verified_required
 from app.auctions import service
-from app.auctions.forms import BidForm
+from app.auctions.forms import BidForm, key_of
 from app.auctions.routes.days import DAYS_SHOWN, usual_period, window_of
 from app.auctions.routes.links import KEPT
 from app.auctions.routes.panel import Found, Panel, Wanted, panel_of
@@ -79,6 +79,7 @@ def place_bid(charger_id: int) -> Response:
     """Place the bid, or say why not beside its field."""
     charger, now = chargers.get_charger(charger_id), clock.now()
     person, form = signed_in_person(), _form(request.form)
+    form.key.data = key_of(form.key.data)
     try:
         count_bid(person.id, now)
         wish = form.to_command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
@@ -13,17 +13,21 @@ from app.accounts import service as accounts
 from app.accounts.guards import signed_in, signed_in_person, verified_required
 from app.auctions import service
 from app.auctions.domain.follow import MAX_CHARGERS
-from app.auctions.forms import FollowForm
+from app.auctions.forms import FollowForm, key_of
 from app.auctions.routes.bidding import count_bid, currency_of, required_currency
+from app.auctions.routes.outlook import outlook_of
 from app.auctions.routes.words import ShownBid
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.ids import parse_code
+from app.schedules.wall_time import local_date, wall_time
 from app.web import clock
 from app.web.fields import show_refusal
 from app.web.htmx import go_to, render
 
+# When most people want to charge at home; a form starts with it.
+EVENING = ("18:00", "22:00")
 _ADDRESS = re.compile(r"/chargers/([0-9]{1,9})(?![0-9])")
 # The form's names of what the rules call otherwise.
 _FIELDS = {"currency": "maximum", "charger_ids": "add"}
@@ -49,6 +53,9 @@ def new_follow() -> Response:
             form.add.data = ""
         except DomainError as error:
             refusal = error
+    if not form.has_time:
+        zone = chosen[0].time_zone if chosen else "UTC"
+        form.starts_at.data, form.ends_at.data = _next_evening(clock.now(), zone)
     return _show(form, chosen, refusal)
 
 
@@ -56,6 +63,7 @@ def new_follow() -> Response:
 def start_follow() -> Response:
     """Place the bid of the wish, or say why not beside its field."""
     form, now, person = _form(request.form), clock.now(), signed_in_person()
+    form.key.data = key_of(form.key.data)
     chosen = _chosen(request.form.getlist("charger"))
     try:
         count_bid(person.id, now)
@@ -96,6 +104,15 @@ def withdraw_follow(code: str) -> Response:
     return go_to(url_for("auctions.show_follow", code=code))
 
 
+def _next_evening(now: datetime, zone: str) -> tuple[str, str]:
+    """Return the next evening at the chargers that has not begun, as written."""
+    day = local_date(now, zone)
+    if f"{day.isoformat()}T{EVENING[0]}" <= wall_time(now, zone):
+        day += timedelta(days=1)
+    begin, end = (f"{day.isoformat()}T{clock_time}" for clock_time in EVENING)
+    return begin, end
+
+
 def _known(code: str) -> str:
     known = parse_code(code)
     if known is None:
@@ -105,14 +122,16 @@ def _known(code: str) -> str:
 
 def _show_one(code: str, now: datetime, refusal: DomainError | None = None) -> Response:
     wish = service.follow_for(signed_in_person().id, _known(code))
+    known = chargers.chargers_by_ids(wish.charger_ids)
     return render(
         "auctions/follow_one.html",
         fragment="auctions/_follow_one.html",
         status=refusal.status if refusal else 200,
         active_tab="bookings",
         wish=wish,
-        chargers=chargers.chargers_by_ids(wish.charger_ids),
+        chargers=known,
         shown=ShownBid.of(wish.bid, now) if wish.bid else None,
+        outlook=outlook_of(wish, known, now),
         refusal=refusal,
     )
 

@@ -12,6 +12,7 @@ from flask import Flask
 from app.accounts.service import Person, Vehicle
 from app.auctions.service import BidView
 from app.chargers.service import Charger
+from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient, HtmxClient
 from tests.support.factories_auctions import make_auction, make_bid
 from tests.support.factories_bookings import make_car
@@ -21,6 +22,15 @@ from tests.support.people import SignIn
 EVENING_FORM = {
     "from": "2026-06-10T18:00",
     "to": "2026-06-10T20:00",
+    "maximum": "4.20",
+    "currency": "EUR",
+    "key": "key-1",
+}
+
+WISH = {
+    "from": "2026-06-10T18:00",
+    "to": "2026-06-10T23:00",
+    "length": "120",
     "maximum": "4.20",
     "currency": "EUR",
     "key": "key-1",
@@ -42,6 +52,13 @@ def charger(app: Flask, hanna: Person, now: datetime) -> Charger:
     """Hanna's charger, always open, auctioned, without turnaround."""
     with app.app_context():
         return make_auction(hanna, now=now)
+
+
+@pytest.fixture
+def other(app: Flask, hanna: Person) -> Charger:
+    """A second charger of Hanna's, cheaper than the first."""
+    with app.app_context():
+        return make_auction(hanna, now=NOW, reserve=20_000, name="Garage next door")
 
 
 @pytest.fixture

@@ -15,26 +15,10 @@ from app.auctions.domain.rules import GRACE_S
 from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient
-from tests.support.factories_auctions import make_auction, make_bid
+from tests.support.factories_auctions import make_bid
 from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
-from tests.web.auctions.conftest import landing_of
-
-WISH = {
-    "from": "2026-06-10T18:00",
-    "to": "2026-06-10T23:00",
-    "length": "120",
-    "maximum": "4.20",
-    "currency": "EUR",
-    "key": "key-1",
-}
-
-
-@pytest.fixture
-def other(app: Flask, hanna: Person) -> Charger:
-    """A second charger of Hanna's, cheaper than the first."""
-    with app.app_context():
-        return make_auction(hanna, now=NOW, reserve=20_000, name="Garage next door")
+from tests.web.auctions.conftest import WISH, landing_of
 
 
 def test_the_form_offers_the_chargers_of_its_address(
