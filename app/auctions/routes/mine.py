@@ -13,7 +13,7 @@ from app.accounts.guards import signed_in, signed_in_person
 from app.auctions import service
 from app.auctions.forms import RaiseForm
 from app.auctions.routes.bidding import count_bid
-from app.auctions.routes.next_best import NextBest, next_best
+from app.auctions.routes.next_best import NextBest, next_best, search_near
 from app.auctions.routes.panel import poll_s
 from app.auctions.routes.polling import tag_of, unless_unchanged
 from app.auctions.routes.words import ShownBid
@@ -139,8 +139,11 @@ def _show(
 
 def _others(bid: BidView, now: datetime) -> tuple[NextBest, ...]:
     """Return what a driver who did not get the time may want instead."""
-    is_lost = bid.state in {BidState.LOST, BidState.DROPPED}
-    return next_best(bid, now) if is_lost else ()
+    return next_best(bid, now) if _is_lost(bid) else ()
+
+
+def _is_lost(bid: BidView) -> bool:
+    return bid.state in {BidState.LOST, BidState.DROPPED}
 
 
 def _render(
@@ -161,6 +164,7 @@ def _render(
         bid=shown.bid,
         form=form,
         others=others,
+        nearby_url=search_near(shown.bid, now) if _is_lost(shown.bid) else None,
         poll_s=poll_s((shown.bid.decides_at,), now),
         ptag=tag_of(shown, others),
         oob=oob,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -210,7 +211,12 @@ def test_a_loser_is_offered_the_next_best_times(
 
     assert "went to somebody else" in page
     assert "The next best" in page
-    assert page.count(f"/chargers/{charger.id}/bidding?from=") == 3
+    spans = re.findall(r"bidding\?from=2026-06-(\S{8})", page)
+    # The day is Wednesday; 18 to 20 is gone, so 16 or 20 are two hours away.
+    assert spans == ["10T20:00", "10T22:00", "11T00:00"]
+    assert "2 h later" in page
+    assert "/?lat=" in page
+    assert "from=2026-06-10T18:00&amp;to=2026-06-10T20:00" in page
     assert "4.37" not in page
 
 
