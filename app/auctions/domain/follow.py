@@ -14,6 +14,7 @@ from app.kernel.period import Period
 from app.kernel.slots import SLOT_S, require_on_grid, slots_of, start_of
 
 MAX_CHARGERS = 10
+MAX_WISHES = 5
 MAX_WINDOW_S = 24 * 3600
 _SLOT_MIN = SLOT_S // 60
 
@@ -74,6 +75,17 @@ def starts_within(window: Period, length_min: int) -> tuple[Period, ...]:
         Period(start_of(first), start_of(first + length))
         for first in range(slots.start, slots.stop - length + 1)
     )
+
+
+def check_another(active: int) -> None:
+    """Let one more wish pass beside those that a driver has.
+
+    :raises BidRefused: if these are as many as one driver may have
+    """
+    if active >= MAX_WISHES:
+        raise BidRefused(
+            f"You already have {MAX_WISHES} wishes. Please withdraw one of them first."
+        )
 
 
 def check_wish(charger_ids: Sequence[int], window: Period, length_min: int) -> None:

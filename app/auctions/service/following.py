@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
-from app.auctions.domain.follow import check_wish
+from app.auctions.domain.follow import check_another, check_wish
 from app.auctions.domain.gates import Stage
 from app.auctions.domain.rules import (
     LONGEST_KEY,
@@ -31,6 +31,7 @@ from app.auctions.service.places import StartFollow, places_in
 from app.auctions.service.placing import place_in
 from app.auctions.service.wishes import (
     FollowView,
+    active_count_in,
     find_row_in,
     get_follow,
     last_bid_in,
@@ -54,7 +55,7 @@ def start_follow(command: StartFollow, *, now: datetime) -> FollowView:
     Sent again, the same wish with the same key gives what it made before.
 
     :raises BidRefused: at its field, if the wish cannot be followed, or if none of
-        its chargers is free for that long
+        its chargers is free for that long, or if the driver has enough wishes
     """
     if not 0 < len(command.idempotency_key) <= LONGEST_KEY:
         raise BidRefused("This form is not complete. Please reload the page.")
@@ -126,6 +127,7 @@ def _find_replay_in(session: Session, command: StartFollow) -> int | None:
 
 def _start_in(work: Writing, command: StartFollow, now: datetime) -> int:
     session = work.session
+    check_another(active_count_in(session, command.bidder_id))
     check_room_in(session, command.bidder_id, command.maximum_minor, command.currency)
     for charger_id in sorted(command.charger_ids):
         chargers.lock_in(session, charger_id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -13,14 +14,22 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.auctions.domain.follow import best_place, waiting_place
-from app.auctions.domain.gates import LAST_CALL_MIN, BidClosed, Stage
+from app.auctions.domain.gates import BidClosed, Stage
 from app.auctions.domain.rules import BidState, Standing
 from app.auctions.models import BidRow, FollowRow
 from app.auctions.service.changing import withdraw_in
 from app.auctions.service.checking import gate_in
 from app.auctions.service.gates import find_gate_in
-from app.auctions.service.places import Place, StartFollow, places_in
+from app.auctions.service.places import Books, Place, StartFollow, places_in
 from app.auctions.service.placing import place_in
+from app.auctions.service.turns import (
+    Mark,
+    Waiting,
+    closes_at,
+    marks_in,
+    note_looks,
+    waiting_in,
+)
 from app.auctions.service.views import PlaceBid
 from app.auctions.service.wishes import (
     FollowState,
@@ -35,38 +44,66 @@ from app.kernel.errors import DomainError
 from app.kernel.money import MILLI
 
 _log = logging.getLogger(__name__)
+BUDGET_S = 2.0
 MOVED = "It moved to a better place."
 
 
-def move_all(*, now: datetime) -> int:
-    """This function will bring every active wish to where it leads, or end it.
+def move_all(*, now: datetime, budget_s: float = BUDGET_S) -> int:
+    """This function will bring active wishes to where they lead, or end them.
 
+    A wish is passed by while nothing has changed at its chargers. When the time is
+    up, the next call begins with the wish that was looked at longest ago.
+
+    :param budget_s: after how many seconds no further wish is looked at
     :returns: how many bids were placed anew
     """
-    ids = db.session.scalars(
-        select(FollowRow.id).where(FollowRow.state == "ACTIVE").order_by(FollowRow.id)
-    ).all()
-    return sum(_look_after(follow_id, now) for follow_id in ids)
+    ends_s = monotonic() + budget_s
+    waiting = waiting_in(db.session())
+    # Read before any book: what changes meanwhile is looked at again the next time.
+    marks = marks_in(
+        db.session(), (each for one in waiting for each in one.charger_ids)
+    )
+    db.session.rollback()
+    books, moved = Books(), 0
+    looks: dict[int, dict[int, Mark]] = {}
+    for wish in waiting:
+        if not wish.needs_look(marks, now):
+            continue
+        if looks and monotonic() >= ends_s:
+            _log.info("Some wishes are looked at in the next turn.")
+            break
+        has_moved = _look_after(wish, books, now)
+        is_known = has_moved is not None
+        looks[wish.id] = {each: marks[each] for each in wish.charger_ids if is_known}
+        moved += bool(has_moved)
+    note_looks(looks, now)
+    return moved
 
 
-def _look_after(follow_id: int, now: datetime) -> bool:
-    """Look after one wish; something wrong with it must not hold up the others."""
+def _look_after(wish: Waiting, books: Books, now: datetime) -> bool | None:
+    """Look after one wish; something wrong with it must not hold up the others.
+
+    :returns: whether its bid has moved; None if the next turn has to look again
+    """
     try:
-        return _move(follow_id, now)
+        has_moved = _move(wish.id, books, now)
+        if has_moved:
+            books.forget(wish.charger_ids)
+        return has_moved
     except DomainError as reason:
         # The gate closed, or somebody was faster: the next turn looks again.
-        _log.info("Wish %s stays where it is: %s", follow_id, reason.message)
+        _log.info("Wish %s stays where it is: %s", wish.id, reason.message)
     except OperationalError:
         # The database is busy or away, which concerns them all: next time.
         raise
     except Exception:
-        _log.exception("Wish %s is in trouble.", follow_id)
-    return False
+        _log.exception("Wish %s is in trouble.", wish.id)
+    return None
 
 
-def _move(follow_id: int, now: datetime) -> bool:
+def _move(follow_id: int, books: Books, now: datetime) -> bool:
     # Most wishes lead or have nowhere better to go, which is found without a lock.
-    if not _wants_change(db.session(), follow_id, now):
+    if not _wants_change(db.session(), follow_id, books, now):
         return False
     with writing() as work:
         session = work.session
@@ -87,18 +124,20 @@ def _move(follow_id: int, now: datetime) -> bool:
         return _move_in(work, row, bid, now)
 
 
-def _wants_change(session: Session, follow_id: int, now: datetime) -> bool:
+def _wants_change(
+    session: Session, follow_id: int, books: Books, now: datetime
+) -> bool:
     row = find_row_in(session, FollowRow.id == follow_id)
     if row is None:
         return False
     bid = last_bid_in(session, follow_id)
     if _end_state(row, bid, now) != "ACTIVE":
         return True
-    return _better_in(session, row, bid, now) is not None
+    return _better_in(session, row, bid, now, books) is not None
 
 
 def _move_in(work: Writing, row: FollowRow, bid: BidRow | None, now: datetime) -> bool:
-    place = _better_in(work.session, row, bid, now)
+    place = _better_in(work.session, row, bid, now, Books())
     if place is None:
         return False
     if bid is not None and bid.state == BidState.PENDING:
@@ -108,16 +147,18 @@ def _move_in(work: Writing, row: FollowRow, bid: BidRow | None, now: datetime) -
 
 
 def _better_in(
-    session: Session, row: FollowRow, bid: BidRow | None, now: datetime
+    session: Session, row: FollowRow, bid: BidRow | None, now: datetime, books: Books
 ) -> Place | None:
     """Return where the wish should go, or None if it should stay."""
+    if now >= closes_at(row.window_ends_at, row.length_min):
+        return None
     wish = wish_of(row)
     if bid is None or bid.state != BidState.PENDING:
-        places, _ = places_in(session, wish, now)
+        places, _ = places_in(session, wish, now, books=books)
         return choose_in(session, wish, places, now)
     if bid.standing == Standing.LEADING or not _may_leave_in(session, bid, now):
         return None
-    places, _ = places_in(session, wish, now, leaving=bid.code)
+    places, _ = places_in(session, wish, now, leaving=bid.code, books=books)
     return choose_in(session, wish, places, now, must_lead=True)
 
 
@@ -157,9 +198,8 @@ def _end_state(row: FollowRow, bid: BidRow | None, now: datetime) -> FollowState
         return "WON"
     if bid is not None and bid.state == BidState.PENDING:
         return "ACTIVE"
-    last_start = row.window_ends_at - timedelta(minutes=row.length_min)
-    closes_at = last_start - timedelta(minutes=LAST_CALL_MIN)
-    return "ENDED" if now >= closes_at else "ACTIVE"
+    is_over = now >= closes_at(row.window_ends_at, row.length_min)
+    return "ENDED" if is_over else "ACTIVE"
 
 
 def command_for(row: FollowRow, place: Place) -> PlaceBid:

@@ -5,7 +5,7 @@ Reads only; the caller holds the locks of the chargers if it wants to act on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -23,7 +23,7 @@ from app.auctions.domain.rules import (
     check_times,
     power_w,
 )
-from app.auctions.service.books import open_book_in, pending_in
+from app.auctions.service.books import OpenBook, Pending, open_book_in, pending_in
 from app.auctions.service.checking import terms_in
 from app.auctions.service.ending import taken_slots
 from app.auctions.service.terms import Terms, kept_reserves_in, sold_slots
@@ -63,18 +63,57 @@ class Place:
     terms: Terms
 
 
+class Books:
+    """Order books that are read and built once, for looking at several wishes.
+
+    They say what was so when they were read; who acts on it reads them again.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[tuple[Pending, ...], OpenBook]] = {}
+
+    def without_in(
+        self, session: Session, terms: Terms, leaving: str
+    ) -> tuple[tuple[Pending, ...], OpenBook]:
+        """Return a charger's undecided bids but one, and the book they make.
+
+        :param leaving: code of the bid that is left out, if it is there
+        """
+        known = self._known.get(terms.evse_id)
+        if known is None:
+            pending = pending_in(session, terms.evse_id)
+            known = pending, open_book_in(session, terms, pending)
+            self._known[terms.evse_id] = known
+        left = tuple(bid for bid in known[0] if bid.code != leaving)
+        if len(left) == len(known[0]):
+            return known
+        return left, open_book_in(session, terms, left)
+
+    def forget(self, charger_ids: Iterable[int]) -> None:
+        """Read these again when somebody asks, because they have changed."""
+        for charger_id in charger_ids:
+            self._known.pop(charger_id, None)
+
+
 def places_in(
-    session: Session, wish: StartFollow, now: datetime, *, leaving: str = ""
+    session: Session,
+    wish: StartFollow,
+    now: datetime,
+    *,
+    leaving: str = "",
+    books: Books | None = None,
 ) -> tuple[tuple[Place, ...], DomainError | None]:
     """Return where the wish could be met, and why the first other charger takes none.
 
     :param leaving: code of the bid that would move, which is in nobody's way
+    :param books: what has been read already; by default everything is read now
     """
+    books = books or Books()
     found: list[Place] = []
     refusal: DomainError | None = None
-    for rank, charger_id in enumerate(wish.charger_ids):
+    for rank in range(len(wish.charger_ids)):
         try:
-            found += _places_at(session, wish, rank, charger_id, now, leaving)
+            found += _places_at(session, wish, rank, now, leaving, books)
         except DomainError as reason:
             refusal = refusal or reason
     return tuple(found), refusal
@@ -84,15 +123,14 @@ def _places_at(
     session: Session,
     wish: StartFollow,
     rank: int,
-    charger_id: int,
     now: datetime,
     leaving: str,
+    books: Books,
 ) -> Iterator[Place]:
-    charger = chargers.get_charger(charger_id)
+    charger = chargers.get_charger(wish.charger_ids[rank])
     terms = terms_in(session, charger, wish.bidder_id)
     _check(charger, terms, wish)
-    pending = [b for b in pending_in(session, charger_id) if b.code != leaving]
-    book = open_book_in(session, terms, pending)
+    pending, book = books.without_in(session, terms, leaving)
     own = [bid.slots for bid in pending if bid.bidder_id == wish.bidder_id]
     reserves = _reserves(session, terms, charger, wish)
     for period in _free_periods(charger, wish, now):
@@ -101,7 +139,7 @@ def _places_at(
             continue
         yield Place(
             option=Option(
-                evse_id=charger_id,
+                evse_id=charger.id,
                 rank=rank,
                 first_slot=sold.start,
                 end_slot=sold.stop,

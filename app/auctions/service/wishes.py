@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app.auctions.models import BidRow, FollowRow
@@ -63,6 +63,14 @@ def get_follow(condition: ColumnElement[bool]) -> FollowView:
 def find_row_in(session: Session, condition: ColumnElement[bool]) -> FollowRow | None:
     """Return the row of a wish as this transaction sees it."""
     return session.scalars(rows_where(condition)).one_or_none()
+
+
+def active_count_in(session: Session, bidder_id: int) -> int:
+    """Return how many wishes a driver has that are neither met nor ended."""
+    statement = select(func.count()).where(
+        FollowRow.bidder_id == bidder_id, FollowRow.state == "ACTIVE"
+    )
+    return session.scalar(statement) or 0
 
 
 def last_bid_in(session: Session, follow_id: int) -> BidRow | None:

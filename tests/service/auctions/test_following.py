@@ -240,3 +240,31 @@ def test_a_window_whose_gates_have_all_closed_is_refused(
         service.start_follow(a_follow(dario, charger), now=TWO_HOURS_BEFORE)
 
     assert counts() == (0, 1)
+
+
+def test_a_driver_has_at_most_five_wishes_at_a_time(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    made = [
+        service.start_follow(
+            a_follow(
+                dario,
+                charger,
+                window=evening(hour, hour + 1),
+                length_min=60,
+                idempotency_key=f"wish-{hour}",
+            ),
+            now=now,
+        )
+        for hour in range(13, 18)
+    ]
+    sixth = a_follow(dario, charger, idempotency_key="wish-6")
+
+    with pytest.raises(BidRefused, match="already have 5 wishes"):
+        service.start_follow(sixth, now=now)
+    service.withdraw_follow(bidder_id=dario.id, code=made[0].code, now=now)
+    last = service.start_follow(sixth, now=now)
+
+    assert last.is_active
+    assert counts() == (6, 6)

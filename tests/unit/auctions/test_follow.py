@@ -9,6 +9,7 @@ import pytest
 from app.auctions.domain.follow import (
     Option,
     best_place,
+    check_another,
     check_wish,
     starts_within,
     waiting_place,
@@ -113,3 +114,10 @@ def test_a_window_off_the_quarter_hour_is_refused():
 
     with pytest.raises(OffGrid):
         check_wish([1], window, 120)
+
+
+def test_a_fifth_wish_passes_and_a_sixth_does_not():
+    check_another(4)
+
+    with pytest.raises(BidRefused, match="already have 5 wishes"):
+        check_another(5)
