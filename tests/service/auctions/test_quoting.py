@@ -53,6 +53,41 @@ def test_without_bids_time_costs_the_reserve_and_the_plan_s_price_at_once(
     assert quote.is_free
 
 
+def test_time_costs_less_at_once_after_the_gate(
+    in_app: Flask, hanna: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    set_plan(charger, now=now, by_lead={120: 60_000, 480: 120_000})
+    period = evening(18, 19)
+
+    ahead = quoted(charger, period, EVENING - timedelta(hours=8))
+    before = quoted(charger, period, GATE)
+    after = quoted(charger, period, GATE + timedelta(minutes=1))
+
+    assert (ahead.book_now_minor, before.book_now_minor) == (200, 120)
+    # Quarter hours from 18:15 on begin in more than two hours still.
+    assert after.book_now_slots_milli == (15_000, 30_000, 30_000, 30_000)
+    late = EVENING - timedelta(minutes=30)
+    assert quoted(charger, period, late).book_now_minor == 60
+    strip = service.book_of(charger, late, period)
+    assert strip
+    assert [each.book_now_milli for each in strip.slots] == [15_000] * 4
+    assert buy(charger, period, now=late) == (15_000,) * 4
+
+
+def test_what_bids_would_lose_is_paid_however_late(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    set_plan(charger, now=now, by_lead={120: 45_000})
+    make_bid(dario, charger, 19, 22, 900, now=now)
+
+    late = quoted(charger, evening(18, 20), EVENING - timedelta(minutes=30))
+
+    # 860, in steps of fifty.
+    assert late.book_now_minor == 900
+
+
 def test_a_quote_says_what_waiting_bids_make_it_cost(
     in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
 ) -> None:
@@ -66,7 +101,7 @@ def test_a_quote_says_what_waiting_bids_make_it_cost(
     assert quote.reserve_minor == 120
 
 
-def test_booking_at_once_costs_what_it_displaces_in_steps_of_five(
+def test_booking_at_once_costs_what_it_displaces_in_steps_of_fifty(
     in_app: Flask, hanna: Person, dario: Person, now: datetime
 ) -> None:
     charger = make_auction(hanna, now=now)
@@ -74,8 +109,65 @@ def test_booking_at_once_costs_what_it_displaces_in_steps_of_five(
 
     quote = quoted(charger, evening(18, 19), now)
 
-    assert quote.book_now_minor == 385
-    assert sum(quote.book_now_slots_milli) == 385_000
+    assert quote.book_now_minor == 400
+    assert sum(quote.book_now_slots_milli) == 400_000
+
+
+@pytest.mark.parametrize("maximum_minor", [401, 449, 450])
+def test_the_price_at_once_tells_a_maximum_only_to_the_next_fifty(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime, maximum_minor: int
+) -> None:
+    charger = make_auction(hanna, now=now)
+
+    make_bid(dario, charger, 18, 20, maximum_minor, now=now)
+
+    assert quoted(charger, evening(18, 20), now).book_now_minor == 450
+
+
+def test_the_host_never_sees_what_a_purchase_would_displace(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 900, now=now)
+
+    seen = service.quote(charger, evening(18, 20), now, bidder_id=hanna.id)
+
+    assert seen is not None
+    assert seen.book_now_minor == 400
+
+
+def test_nobody_pays_his_own_maximum_to_book_what_he_bids_for(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 900, now=now)
+    period = evening(18, 20)
+
+    own = service.quote(charger, period, now, bidder_id=dario.id)
+    booked = service.book_now_in(
+        db.session(), charger=charger, period=period, now=now, bidder_id=dario.id
+    )
+    other = service.quote(charger, period, now, bidder_id=nell.id)
+
+    assert own is not None
+    assert own.book_now_minor == 400
+    assert booked == own.book_now_slots_milli
+    assert other is not None
+    assert other.book_now_minor == 900
+
+
+def test_who_books_his_own_time_still_pays_what_others_lose(
+    in_app: Flask, hanna: Person, dario: Person, nell: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 900, now=now)
+    make_bid(nell, charger, 19, 21, 610, now=now)
+
+    own = service.quote(charger, evening(18, 20), now, bidder_id=dario.id)
+
+    # 80 for the two hours, and the 530 that Nell offers above the reserve.
+    assert own is not None
+    assert own.book_now_minor == 650
 
 
 def test_the_price_at_once_never_tells_a_maximum_below_the_plan_s_price(
