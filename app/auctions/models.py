@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -101,6 +102,8 @@ class BidRow(Row):
     vehicle_id: Mapped[int | None] = mapped_column(Integer)
     energy_cap_wh: Mapped[int | None] = mapped_column(BigInteger)
     max_power_w: Mapped[int] = mapped_column(Integer)
+    # The car of the day of the bid: selling or changing it does not undo the bid.
+    vehicle: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # Known to nobody before the bid is opened; the hash of it is public.
     nonce: Mapped[str] = mapped_column(String(32))
     commitment: Mapped[str] = mapped_column(String(64))
@@ -141,7 +144,7 @@ class AuctionGateRow(Row):
 
 
 class FrozenReserveRow(Row):
-    """The reserve a bid has relied on: for this quarter hour it only goes down."""
+    """The reserve that bids rely on: while one does, it only goes down."""
 
     __tablename__ = "frozen_reserve"
     __table_args__ = (
@@ -154,6 +157,7 @@ class FrozenReserveRow(Row):
         autoincrement=False,
     )
     slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    currency: Mapped[str] = mapped_column(String(3))
     reserve_milli: Mapped[int] = mapped_column(BigInteger)
 
 

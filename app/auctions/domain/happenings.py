@@ -75,9 +75,17 @@ class Released:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """The reserves of these slots may not rise any more: somebody has bid on them."""
+    """The reserves of these slots may not rise: somebody has bid on them."""
 
     slots: Mapping[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreserved:
+    """No bid relies on the reserves of these slots any more, so they may rise again."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +130,7 @@ Event: TypeAlias = (
     | Bought
     | Released
     | Reserved
+    | Unreserved
     | Extended
     | Decided
 )

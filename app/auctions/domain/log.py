@@ -24,6 +24,7 @@ from app.auctions.domain.happenings import (
     Raised,
     Released,
     Reserved,
+    Unreserved,
     Withdrawn,
 )
 from app.kernel.errors import DomainError
@@ -36,6 +37,7 @@ KINDS: dict[str, type[Event]] = {
     "BUY": Bought,
     "RELEASE": Released,
     "RESERVE": Reserved,
+    "UNRESERVE": Unreserved,
     "EXTEND": Extended,
     "DECIDE": Decided,
 }

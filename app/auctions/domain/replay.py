@@ -21,6 +21,7 @@ from app.auctions.domain.happenings import (
     Raised,
     Released,
     Reserved,
+    Unreserved,
     Withdrawn,
 )
 from app.auctions.domain.log import Entry
@@ -126,6 +127,8 @@ class _Play:
                     self.sold.pop(slot, None)
             case Reserved():
                 self.freeze(event)
+            case Unreserved():
+                self.unfreeze(event)
             case Extended():
                 self.require_undecided(event.start, "GATE")
             case _:
@@ -170,6 +173,21 @@ class _Play:
         """Remember the reserves that may not rise any more."""
         for slot, milli in (event.slots or {}).items():
             self.frozen[slot] = min(milli, self.frozen.get(slot, milli))
+
+    def unfreeze(self, event: Unreserved) -> None:
+        """Let these reserves rise again, if no bid is known to rely on them."""
+        slots = range(event.start, event.end)
+        for bid in self.waiting():
+            if bid.overlaps(slots) and self.relies(bid):
+                raise Mismatch(f"bid {bid.code} still relies on this reserve.")
+        for slot in slots:
+            self.frozen.pop(slot, None)
+
+    def relies(self, bid: LoggedBid) -> bool:
+        """Whether the bid is known to meet the reserves that are kept for it."""
+        kept = [self.frozen[slot] for slot in bid.slots if slot in self.frozen]
+        is_whole = len(kept) == len(bid.slots)
+        return is_whole and bid.maximum is not None and bid.maximum >= sum(kept)
 
     def decide(self, event: Decided) -> None:
         """Check a decision as far as it is open, and commit its winners."""

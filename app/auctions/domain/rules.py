@@ -7,11 +7,11 @@ are whole minor units, lengths minutes or seconds as their names say.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.accounts.domain import Vehicle
-from app.auctions.domain.gates import BidClosed
+from app.auctions.domain.gates import EXTEND_S, BidClosed
 from app.chargers.domain import Charger
 from app.kernel.connectors import plug_name, usable_power_w
 from app.kernel.errors import Conflict, DomainError
@@ -21,9 +21,13 @@ from app.kernel.slots import require_on_grid
 from app.schedules.domain import bookable_window, check_length
 
 GRACE_S = 600
+# Who takes a bid back has no grace for the same time again that soon.
+GRACE_AGAIN_H = 24
 OPEN_BIDS = 20
 # More undecided bids than this on one charger are not honest demand.
 MOST_IN_A_BOOK = 1_000
+# Price alerts are counted apart: they must not keep out those who could win.
+MOST_ALERTS = 1_000
 EXPOSURE_MINOR = 50_000
 STEP_MINOR = 5
 # More than this many major units an hour is a slip of the finger.
@@ -150,7 +154,7 @@ def check_room(
     """Let a bid pass that its bidder can have open beside the others.
 
     :param open_bids: undecided bids and follow-me wishes without this one
-    :param exposure_minor: what these may cost together at most
+    :param exposure_minor: what these may cost together at most, whatever the currency
     :raises BidRefused: if there are too many, or they might cost too much
     """
     if open_bids >= OPEN_BIDS:
@@ -211,12 +215,45 @@ def check_undecided(state: BidState, decides_at: datetime, now: datetime) -> Non
         raise BidClosed("This bid is being decided at this moment.")
 
 
+def check_space(*, eligible: int, alerts: int, is_alert: bool) -> None:
+    """Let a bid pass for which there is room in the charger's book.
+
+    :param eligible: how many undecided bids could win
+    :param alerts: how many others lie under the reserve
+    :raises BidRefused: if there are too many of its kind
+    """
+    if is_alert and alerts >= MOST_ALERTS:
+        raise BidRefused(
+            "This charger has more price alerts than it can keep. "
+            "Please bid at least its lowest price.",
+            field="maximum",
+        )
+    if not is_alert and eligible >= MOST_IN_A_BOOK:
+        raise BidRefused("This charger has more bids than it can ever serve.")
+
+
+def grace_ends(
+    placed_at: datetime, decides_at: datetime, *, has_stepped_back: bool
+) -> datetime:
+    """Return until when a new bid may be taken back although it leads.
+
+    Ten minutes, which end before a late change puts the decision off.
+
+    :param has_stepped_back: whether the bidder has just taken such a bid back; placing
+        and withdrawing in turns would find out what others have bid
+    """
+    if has_stepped_back:
+        return placed_at
+    latest = decides_at - timedelta(seconds=EXTEND_S)
+    return max(placed_at, min(placed_at + timedelta(seconds=GRACE_S), latest))
+
+
 def may_step_back(
     standing: Standing | None, grace_until: datetime, now: datetime
 ) -> bool:
     """Return whether an undecided bid may be lowered or withdrawn.
 
-    Others rely on a leading bid, except in its first ten minutes.
+    Others rely on a leading bid, except in its grace.
     """
     return standing is not Standing.LEADING or now < grace_until
 

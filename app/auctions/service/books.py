@@ -20,7 +20,7 @@ from app.auctions.domain.clearing import Clearing
 from app.auctions.domain.quotes import Quoter
 from app.auctions.domain.rules import Standing
 from app.auctions.models import BidRow
-from app.auctions.service.terms import Terms, kept_reserves_in
+from app.auctions.service.terms import Terms
 from app.kernel.money import MILLI
 from app.kernel.period import Period
 
@@ -164,7 +164,7 @@ class OpenBook:
         return found
 
     def not_kept(self) -> dict[int, int]:
-        """Return the reserves that bids meet now and that may not rise after that."""
+        """Return the reserves that bids meet now and that are not kept for them yet."""
         found: dict[int, int] = {}
         for part in self.parts:
             standings = part.standings()
@@ -205,7 +205,7 @@ def open_book_in(session: Session, terms: Terms, bids: Sequence[Pending]) -> Ope
     if not groups:
         return OpenBook((), {})
     span = range(groups[0][0].start, groups[-1][0].stop)
-    kept = kept_reserves_in(session, terms.evse_id, span)
+    kept = terms.kept_in(session, span)
     parts = [Part(bids, slots, terms.reserve_of(slots, kept)) for slots, bids in groups]
     return OpenBook(tuple(parts), kept)
 

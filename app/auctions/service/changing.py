@@ -33,7 +33,7 @@ from app.auctions.service.gates import (
 )
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import get_bid
-from app.auctions.service.settling import refresh_in, sealed
+from app.auctions.service.settling import refresh_in, release_reserves_in, sealed
 from app.auctions.service.terms import Terms, find_terms_in
 from app.auctions.service.views import BidView
 from app.chargers import service as chargers
@@ -100,15 +100,22 @@ def withdraw_in(work: Writing, *, bid_id: int, why: str, now: datetime) -> None:
     :raises NotFound: if there is no such undecided bid
     """
     session = work.session
-    evse_id = session.scalar(select(BidRow.evse_id).where(BidRow.id == bid_id))
-    pending = pending_in(session, evse_id) if evse_id else ()
+    evse_id = session.scalar(select(BidRow.evse_id).where(BidRow.id == bid_id)) or 0
+    pending = pending_in(session, evse_id)
     bid = next((each for each in pending if each.id == bid_id), None)
     if bid is None:
         raise NotFound
+    left = [each for each in pending if each.id != bid_id]
+    terms = find_terms_in(session, evse_id)
+    if terms is None:
+        withdraw_bid_in(work, bid, why, now)
+        release_reserves_in(session, evse_id, left, now)
+        return
+    closing = closing_starts_in(session, evse_id, now)
+    before = leaders_in(session, terms, pending, closing)
     withdraw_bid_in(work, bid, why, now)
-    terms = find_terms_in(session, bid.evse_id)
-    if terms is not None:
-        refresh_in(work, terms, [each for each in pending if each.id != bid_id], now)
+    book = refresh_in(work, terms, left, now)
+    extend_changed_in(session, evse_id, before, book, now)
 
 
 def _change(
@@ -143,15 +150,30 @@ def _set_maximum_in(
     closing = closing_starts_in(session, evse_id, now)
     before = leaders_in(session, terms, pending, closing)
     seal = sealed(code, range(row.first_slot, row.end_slot), maximum_minor)
+    grace_until = _grace_left(row, maximum_minor, now)
     session.execute(
         update(BidRow)
         .where(BidRow.id == row.id)
-        .values(maximum_minor=maximum_minor, changed_at=now, **seal)
+        .values(
+            maximum_minor=maximum_minor, changed_at=now, grace_until=grace_until, **seal
+        )
     )
     raised = Raised(bid=code, maximum=maximum_minor * MILLI, **seal)
     note_in(session, evse_id, raised, now)
     book = refresh_in(work, terms, pending_in(session, terms.evse_id), now, quiet=code)
     extend_changed_in(session, evse_id, before, book, now)
+
+
+def _grace_left(row: BidRow, maximum_minor: int, now: datetime) -> datetime:
+    """Return until when a changed bid may still be taken back although it leads.
+
+    Step by step up or down one would find out what others have bid, so that only a
+    leader who raises keeps his grace.
+    """
+    is_raise = maximum_minor > row.maximum_minor
+    if is_raise and row.standing == Standing.LEADING:
+        return row.grace_until
+    return min(row.grace_until, now)
 
 
 def _check_amount(row: BidRow, maximum_minor: int, check: _Check) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,16 +11,19 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.auctions.domain.gates import BidClosed, Gate, Stage, next_gate
 from app.auctions.domain.rules import (
-    MOST_IN_A_BOOK,
+    GRACE_AGAIN_H,
     BidRefused,
     BidTaken,
+    Standing,
     check_currency,
     check_energy_cap,
     check_maximum,
     check_offered,
     check_open,
     check_room,
+    check_space,
     check_times,
+    grace_ends,
     power_w,
 )
 from app.auctions.models import BidRow, FollowRow
@@ -30,6 +34,7 @@ from app.auctions.service.terms import Terms, find_terms_in, sold_slots
 from app.auctions.service.views import PlaceBid
 from app.chargers.service import Charger
 from app.kernel.errors import NotFound
+from app.kernel.money import MILLI
 from app.kernel.period import Period
 from app.kernel.slots import start_of
 from app.schedules import service as schedules
@@ -38,6 +43,14 @@ NOTHING_TO_BID_FOR = (
     "This charger has a fixed price, so there is nothing to bid for. "
     "You can book it at once."
 )
+
+
+class Wish(NamedTuple):
+    """What is asked for: the time to be sold, and the car with its watts."""
+
+    sold: range
+    watts: int
+    vehicle: accounts.Vehicle | None
 
 
 def terms_in(session: Session, charger: Charger, bidder_id: int | None) -> Terms:
@@ -54,8 +67,8 @@ def terms_in(session: Session, charger: Charger, bidder_id: int | None) -> Terms
 
 def check_wish(
     charger: Charger, terms: Terms, command: PlaceBid, now: datetime
-) -> tuple[range, int]:
-    """Check all that the book need not be read for; return sold time and watts."""
+) -> Wish:
+    """Check all that the book need not be read for."""
     period = command.period
     check_times(period, charger, now)
     check_open(period, schedules.open_periods(charger=charger, window=period))
@@ -64,7 +77,8 @@ def check_wish(
     sold = sold_slots(charger, period)
     whole = Period(start_of(sold.start), start_of(sold.stop))
     check_maximum(command.maximum_minor, whole, terms.currency)
-    return sold, power_w(charger, _vehicle(command))
+    vehicle = _vehicle(command)
+    return Wish(sold, power_w(charger, vehicle), vehicle)
 
 
 def check_book(
@@ -72,10 +86,12 @@ def check_book(
     pending: tuple[Pending, ...],
     command: PlaceBid,
     sold: range,
+    reserve_milli: int,
     now: datetime,
 ) -> None:
     """Let a bid pass whose time is free, and for which there is room in the book.
 
+    :param reserve_milli: the reserve of the time; a bid under it is a price alert
     :raises BidTaken: if a part of the time is booked
     :raises BidRefused: if the bidder bids for it already, or too many do
     """
@@ -90,8 +106,31 @@ def check_book(
             "You already bid for a part of this time. Please change that bid.",
             field="starts_at",
         )
-    if len(pending) >= MOST_IN_A_BOOK:
-        raise BidRefused("This charger has more bids than it can ever serve.")
+    alerts = sum(each.standing == Standing.ALERT for each in pending)
+    check_space(
+        eligible=len(pending) - alerts,
+        alerts=alerts,
+        is_alert=command.maximum_minor * MILLI < reserve_milli,
+    )
+
+
+def grace_in(
+    session: Session, command: PlaceBid, sold: range, gate: Gate, now: datetime
+) -> datetime:
+    """Return until when the new bid may be taken back although it leads."""
+    withdrawn = session.execute(
+        select(BidRow.id)
+        .where(
+            BidRow.bidder_id == command.bidder_id,
+            BidRow.state == "WITHDRAWN",
+            BidRow.evse_id == command.charger_id,
+            BidRow.changed_at > now - timedelta(hours=GRACE_AGAIN_H),
+            BidRow.first_slot < sold.stop,
+            BidRow.end_slot > sold.start,
+        )
+        .limit(1)
+    ).first()
+    return grace_ends(now, gate.decides_at, has_stepped_back=withdrawn is not None)
 
 
 def gate_in(session: Session, terms: Terms, start_slot: int, now: datetime) -> Gate:
@@ -128,7 +167,7 @@ def check_room_in(
     :param but_not: the id of a bid that is not counted, because it is changing
     :raises BidRefused: if there are too many, or they might cost too much
     """
-    count, exposure_minor = room_in(session, bidder_id, currency, but_not=but_not)
+    count, exposure_minor = room_in(session, bidder_id, but_not=but_not)
     check_room(
         open_bids=count,
         exposure_minor=exposure_minor,
@@ -138,14 +177,15 @@ def check_room_in(
 
 
 def room_in(
-    session: Session, bidder_id: int, currency: str, *, but_not: int | None = None
+    session: Session, bidder_id: int, *, but_not: int | None = None
 ) -> tuple[int, int]:
     """Return how many wishes the bidder has open, and their maxima together.
 
-    A follow-me wish counts once, wherever its bid is.
+    A follow-me wish counts once, wherever its bid is. Currencies are added up as they
+    are: a second one must not double what somebody may have open.
     """
     bids = session.execute(
-        select(BidRow.maximum_minor, BidRow.currency).where(
+        select(BidRow.maximum_minor).where(
             BidRow.bidder_id == bidder_id,
             BidRow.state == "PENDING",
             BidRow.follow_id.is_(None),
@@ -153,13 +193,12 @@ def room_in(
         )
     ).all()
     follows = session.execute(
-        select(FollowRow.maximum_minor, FollowRow.currency).where(
+        select(FollowRow.maximum_minor).where(
             FollowRow.bidder_id == bidder_id, FollowRow.state == "ACTIVE"
         )
     ).all()
     wishes = [*bids, *follows]
-    exposure = sum(each.maximum_minor for each in wishes if each.currency == currency)
-    return len(wishes), exposure
+    return len(wishes), sum(each.maximum_minor for each in wishes)
 
 
 def _vehicle(command: PlaceBid) -> accounts.Vehicle | None:

@@ -33,12 +33,12 @@ from app.auctions.service.books import (
     open_book_in,
     pending_in,
 )
-from app.auctions.service.ending import drop_gone_in, drop_in, lose_in
+from app.auctions.service.ending import drop_in, lose_in
 from app.auctions.service.gates import finish_gate_in, is_gate, keep_gate_in
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import views_in
 from app.auctions.service.selling import note_sold_in
-from app.auctions.service.settling import refresh_in
+from app.auctions.service.settling import lasting_in, refresh_in
 from app.auctions.service.terms import Terms, find_terms_in
 from app.auctions.service.views import Due, Won
 from app.chargers import service as chargers
@@ -165,8 +165,7 @@ def _book_in(work: Writing, due: Due, now: datetime) -> _Book | None:
     session = work.session
     terms = find_terms_in(session, due.evse_id)
     charger = chargers.find_charger(due.evse_id)
-    pending = pending_in(session, due.evse_id)
-    pending = drop_gone_in(work, charger, terms, pending, now)
+    pending = lasting_in(work, due.evse_id, charger, terms, now)
     here = tuple(each for each in pending if each.first_slot == due.start_slot)
     if terms is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -82,8 +83,8 @@ def closing_starts_in(session: Session, evse_id: int, now: datetime) -> tuple[in
 def leaders_in(
     session: Session,
     terms: Terms,
-    pending: tuple[Pending, ...],
-    starts: tuple[int, ...],
+    pending: Sequence[Pending],
+    starts: Sequence[int],
 ) -> dict[int, str | None]:
     """Return who leads at each of these starts."""
     if not starts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -41,3 +42,17 @@ def last_number_in(session: Session, evse_id: int) -> int:
         )
     )
     return newest or 0
+
+
+def runs(slots: Iterable[int]) -> Iterable[range]:
+    """Yield ascending slots as intervals without gaps, so that each is one entry."""
+    run = range(0)
+    for slot in slots:
+        if run and slot == run.stop:
+            run = range(run.start, slot + 1)
+            continue
+        if run:
+            yield run
+        run = range(slot, slot + 1)
+    if run:
+        yield run

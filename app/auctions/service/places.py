@@ -26,7 +26,7 @@ from app.auctions.domain.rules import (
 from app.auctions.service.books import OpenBook, Pending, open_book_in, pending_in
 from app.auctions.service.checking import terms_in
 from app.auctions.service.ending import taken_slots
-from app.auctions.service.terms import Terms, kept_reserves_in, sold_slots
+from app.auctions.service.terms import Terms, sold_slots
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.kernel.errors import DomainError, NotFound
@@ -195,6 +195,6 @@ def _reserves(
 ) -> dict[int, int]:
     """Return the sum of the reserves before each slot the wish could touch."""
     slots = sold_slots(charger, wish.window)
-    kept = kept_reserves_in(session, terms.evse_id, slots)
+    kept = terms.kept_in(session, slots)
     sums = accumulate(terms.reserve_of(slots, kept), initial=0)
     return dict(zip(range(slots.start, slots.stop + 1), sums, strict=True))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -12,18 +13,19 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.auctions.domain.gates import Gate
 from app.auctions.domain.happenings import Placed
-from app.auctions.domain.rules import GRACE_S, LONGEST_KEY, BidRefused
+from app.auctions.domain.rules import LONGEST_KEY, BidRefused
 from app.auctions.events import BidPlaced
 from app.auctions.models import BidRow
 from app.auctions.service.books import OpenBook, pending_in
 from app.auctions.service.checking import (
+    Wish,
     check_book,
     check_room_in,
     check_wish,
     gate_in,
+    grace_in,
     terms_in,
 )
-from app.auctions.service.ending import drop_gone_in
 from app.auctions.service.gates import (
     closing_starts_in,
     extend_changed_in,
@@ -33,7 +35,7 @@ from app.auctions.service.gates import (
 from app.auctions.service.history import note_in
 from app.auctions.service.reading import get_bid
 from app.auctions.service.selling import note_free_in
-from app.auctions.service.settling import refresh_in, sealed
+from app.auctions.service.settling import lasting_in, refresh_in, sealed
 from app.auctions.service.views import BidView, PlaceBid
 from app.chargers import service as chargers
 from app.database import Writing, writing
@@ -72,19 +74,23 @@ def place_in(work: Writing, command: PlaceBid, now: datetime) -> int:
     chargers.lock_in(session, command.charger_id)
     charger = chargers.get_charger(command.charger_id)
     terms = terms_in(session, charger, command.bidder_id)
-    sold, watts = check_wish(charger, terms, command, now)
+    wish = check_wish(charger, terms, command, now)
+    sold = wish.sold
     gate = gate_in(session, terms, sold.start, now)
-    pending = drop_gone_in(work, charger, terms, pending_in(session, charger.id), now)
-    check_book(charger, pending, command, sold, now)
+    pending = lasting_in(work, charger.id, charger, terms, now)
+    reserve_milli = sum(terms.reserve_in(session, sold))
+    check_book(charger, pending, command, sold, reserve_milli, now)
     # A follow-me wish has been counted when it was made.
     if command.follow_id is None:
         check_room_in(session, command.bidder_id, command.maximum_minor, terms.currency)
+    # The first bid for a start makes its gate, which it may put off like any other.
+    keep_gate_in(session, charger.id, sold.start, gate)
     closing = closing_starts_in(session, charger.id, now)
     before = leaders_in(session, terms, pending, closing)
-    values = _values(command, sold, gate, watts, now)
+    grace_until = grace_in(session, command, sold, gate, now)
+    values = _values(command, wish, gate, grace_until, now)
     statement = insert(BidRow).values(**values).returning(BidRow.id)
     bid_id = int(session.execute(statement).scalar_one())
-    keep_gate_in(session, charger.id, sold.start, gate)
     note_free_in(session, charger.id, sold, now)
     _note_placed(session, values, now)
     book = refresh_in(
@@ -96,9 +102,9 @@ def place_in(work: Writing, command: PlaceBid, now: datetime) -> int:
 
 
 def _values(
-    command: PlaceBid, sold: range, gate: Gate, watts: int, now: datetime
+    command: PlaceBid, wish: Wish, gate: Gate, grace_until: datetime, now: datetime
 ) -> dict[str, Any]:
-    code = code_from(secrets.token_bytes(8))
+    code, sold = code_from(secrets.token_bytes(8)), wish.sold
     return {
         "code": code,
         "evse_id": command.charger_id,
@@ -114,10 +120,11 @@ def _values(
         "stage": gate.stage,
         "placed_at": now,
         "changed_at": now,
-        "grace_until": now + timedelta(seconds=GRACE_S),
+        "grace_until": grace_until,
         "vehicle_id": command.vehicle_id,
         "energy_cap_wh": command.energy_cap_wh,
-        "max_power_w": watts,
+        "max_power_w": wish.watts,
+        "vehicle": asdict(wish.vehicle) if wish.vehicle else None,
         **sealed(code, sold, command.maximum_minor),
         "idempotency_key": command.idempotency_key,
         "why": "",

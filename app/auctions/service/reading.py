@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.domain import Vehicle
 from app.auctions.domain.gates import Stage
 from app.auctions.domain.rules import BidState, Standing
 from app.auctions.models import AuctionGateRow, BidRow
@@ -202,9 +203,16 @@ def _view(
         time_zone=charger.time_zone,
         owner_id=charger.owner_id,
         period=Period(row.starts_at, row.ends_at),
+        vehicle=_vehicle(row),
         state=BidState(row.state),
         standing=Standing(row.standing) if row.standing else None,
         stage=Stage(row.stage),
         decides_at=decides_at if is_pending else None,
         current_milli=current,
     )
+
+
+def _vehicle(row: BidRow) -> Vehicle | None:
+    if row.vehicle is None:
+        return None
+    return Vehicle(**{**row.vehicle, "standards": tuple(row.vehicle["standards"])})

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -15,8 +14,13 @@ from app.auctions.domain.happenings import Bought, Released
 from app.auctions.models import BidRow, LoggedSaleRow
 from app.auctions.service.books import OpenBook, open_book_in, pending_in
 from app.auctions.service.ending import drop_gone_in, lose_in, why_gone
-from app.auctions.service.history import note_in
-from app.auctions.service.settling import refresh_in
+from app.auctions.service.gates import (
+    closing_starts_in,
+    extend_changed_in,
+    leaders_in,
+)
+from app.auctions.service.history import note_in, runs
+from app.auctions.service.settling import refresh_in, release_reserves_in
 from app.auctions.service.terms import find_terms_in, sold_slots
 from app.chargers import service as chargers
 from app.database import Writing, db, writing
@@ -54,10 +58,19 @@ def sold_in(
     note_in(session, charger_id, bought, now)
     note_sold_in(session, charger_id, sold)
     pending = pending_in(session, charger_id)
+    # Those who bid for what is left of a start may have a new leader to answer.
+    closing = [
+        start
+        for start in closing_starts_in(session, charger_id, now)
+        if start not in sold
+    ]
+    before = leaders_in(session, terms, pending, closing)
     for bid in pending:
         if bid.overlaps(sold):
             lose_in(work, bid, BOUGHT, now)
-    refresh_in(work, terms, [each for each in pending if not each.overlaps(sold)], now)
+    left = [each for each in pending if not each.overlaps(sold)]
+    book = refresh_in(work, terms, left, now)
+    extend_changed_in(session, charger_id, before, book, now)
 
 
 def drop_unavailable(*, charger_id: int, now: datetime) -> int:
@@ -81,6 +94,8 @@ def drop_unavailable_in(work: Writing, *, charger_id: int, now: datetime) -> int
     left = drop_gone_in(work, charger, terms, pending, now)
     if terms is not None:
         refresh_in(work, terms, left, now)
+    else:
+        release_reserves_in(session, charger_id, left, now)
     return len(pending) - len(left)
 
 
@@ -123,20 +138,7 @@ def note_free_in(session: Session, evse_id: int, slots: range, now: datetime) ->
     stale = session.scalars(
         select(LoggedSaleRow.slot).where(mine).order_by(LoggedSaleRow.slot)
     ).all()
-    for run in _runs(stale):
+    for run in runs(stale):
         note_in(session, evse_id, Released(start=run.start, end=run.stop), now)
     if stale:
         session.execute(delete(LoggedSaleRow).where(mine))
-
-
-def _runs(slots: Iterable[int]) -> Iterable[range]:
-    run = range(0)
-    for slot in slots:
-        if run and slot == run.stop:
-            run = range(run.start, slot + 1)
-            continue
-        if run:
-            yield run
-        run = range(slot, slot + 1)
-    if run:
-        yield run

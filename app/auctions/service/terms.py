@@ -27,8 +27,21 @@ class Terms:
     prices: WeekPrices
 
     def reserve_in(self, session: Session, slots: range) -> tuple[int, ...]:
-        """Return the reserve of each slot, never above what a bid has relied on."""
-        return self.reserve_of(slots, kept_reserves_in(session, self.evse_id, slots))
+        """Return the reserve of each slot, never above what a bid relies on."""
+        return self.reserve_of(slots, self.kept_in(session, slots))
+
+    def kept_in(self, session: Session, slots: range) -> dict[int, int]:
+        """Return the reserves that may not rise while bids rely on them, by slot."""
+        rows = session.execute(
+            select(FrozenReserveRow.slot, FrozenReserveRow.reserve_milli).where(
+                FrozenReserveRow.evse_id == self.evse_id,
+                FrozenReserveRow.slot >= slots.start,
+                FrozenReserveRow.slot < slots.stop,
+                # An amount of another currency says nothing about this one.
+                FrozenReserveRow.currency == self.currency,
+            )
+        )
+        return {row.slot: row.reserve_milli for row in rows}
 
     def reserve_of(self, slots: range, kept: Mapping[int, int]) -> tuple[int, ...]:
         """Return the same with the kept reserves at hand."""
@@ -54,18 +67,6 @@ def find_terms_in(session: Session, charger_id: int) -> Terms | None:
         gate_min=plan.gate_min,
         prices=plan.prices,
     )
-
-
-def kept_reserves_in(session: Session, evse_id: int, slots: range) -> dict[int, int]:
-    """Return the reserves that may not rise any more, by slot."""
-    rows = session.execute(
-        select(FrozenReserveRow.slot, FrozenReserveRow.reserve_milli).where(
-            FrozenReserveRow.evse_id == evse_id,
-            FrozenReserveRow.slot >= slots.start,
-            FrozenReserveRow.slot < slots.stop,
-        )
-    )
-    return {row.slot: row.reserve_milli for row in rows}
 
 
 def sold_slots(charger: Charger, period: Period) -> range:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from app.accounts.domain import Vehicle
 from app.auctions.domain.gates import Stage
 from app.auctions.domain.rules import BidState, Standing, may_step_back
 from app.kernel.money import MILLI, divide_half_even
@@ -44,6 +45,7 @@ class BidView:
     :param first_slot: with ``end_slot`` the sold time, turnaround included
     :param stage: when it is decided next, or was decided
     :param decides_at: None once it has ended
+    :param vehicle: the car as it was when the bid was placed
     :param current_milli: what the sold time costs at this moment's prices, for an
         undecided bid; None for one that has ended
     :param minimum_milli: what a winner would have paid alone against all others
@@ -72,6 +74,7 @@ class BidView:
     changed_at: datetime
     grace_until: datetime
     vehicle_id: int | None
+    vehicle: Vehicle | None
     energy_cap_wh: int | None
     max_power_w: int
     commitment: str

@@ -108,7 +108,7 @@ def test_what_the_host_takes_back_drops_its_bids_with_notice(
     assert dropped == 1
     assert (ended.state, ended.why, ended.is_seen) == (BidState.DROPPED, why, False)
     assert [(each.code, each.why) for each in heard] == [(bid.code, why)]
-    assert kinds(charger)[-1] == "DROP"
+    assert kinds(charger)[-2:] == ["DROP", "UNRESERVE"]
 
 
 def test_without_any_tick_a_decision_drops_them_too(
@@ -266,5 +266,8 @@ def test_time_given_back_by_a_booking_is_sold_again_and_the_log_agrees(
     buy(charger, evening(17, 21), now=now)
 
     free = "RELEASE"
-    assert kinds(charger) == ["BUY", free, "BID", "RESERVE", free, free, "BUY"]
+    assert kinds(charger) == [
+        *("BUY", free, "BID", "RESERVE", free, free, "BUY"),
+        "UNRESERVE",
+    ]
     replay(log_entries(charger))

@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 
 from app.accounts.service import Person
 from app.auctions import service
+from app.auctions.domain import rules
 from app.auctions.models import AuctionEventRow, BidRow, FrozenReserveRow
-from app.auctions.service import BidClosed, BidRefused, BidTaken, Stage, checking
+from app.auctions.service import BidClosed, BidRefused, BidTaken, Stage
 from app.database import db, writing
 from app.kernel.errors import DomainError, NotFound
+from app.pricing.domain import Tariff
 from app.schedules import claims
 from tests.support.factories_auctions import (
     EVENING,
@@ -23,6 +25,7 @@ from tests.support.factories_auctions import (
     evening,
     make_auction,
     make_bid,
+    set_plan,
 )
 from tests.support.factories_bookings import make_car
 from tests.support.factories_chargers import make_charger
@@ -233,10 +236,44 @@ def test_a_book_that_is_full_takes_no_more(
 ) -> None:
     charger = make_auction(hanna, now=now)
     make_bid(dario, charger, 18, 20, 420, now=now)
-    monkeypatch.setattr(checking, "MOST_IN_A_BOOK", 1)
+    monkeypatch.setattr(rules, "MOST_IN_A_BOOK", 1)
 
     with pytest.raises(BidRefused, match="more bids than it can ever serve"):
         make_bid(nell, charger, 20, 22, 420, now=now)
+
+
+def test_price_alerts_keep_nobody_out_who_could_win(
+    in_app: Flask,
+    hanna: Person,
+    dario: Person,
+    nell: Person,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charger = make_auction(hanna, now=now)
+    make_bid(dario, charger, 18, 20, 79, now=now)
+    monkeypatch.setattr(rules, "MOST_IN_A_BOOK", 1)
+    monkeypatch.setattr(rules, "MOST_ALERTS", 1)
+
+    with pytest.raises(BidRefused, match="more price alerts") as refused:
+        make_bid(nell, charger, 20, 22, 79, now=now)
+    bid = make_bid(nell, charger, 20, 22, 80, now=now)
+
+    assert refused.value.field == "maximum"
+    assert bid.standing == "LEADING"
+
+
+def test_open_bids_in_all_currencies_stay_within_the_limit_together(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    swiss = Tariff(currency="CHF", energy_milli_per_kwh=30_000, time_milli_per_hour=0)
+    abroad = make_auction(hanna, now=now, tariff=swiss)
+    set_plan(abroad, now=now, currency="CHF")
+    make_bid(dario, charger, 18, 20, 30_000, now=now)
+
+    with pytest.raises(BidRefused, match="CHF 200.00 of it is left"):
+        service.place(a_wish(dario, abroad, currency="CHF", maximum_minor=20_001), now)
 
 
 def test_a_server_whose_clock_is_behind_takes_no_bid_for_a_decided_start(

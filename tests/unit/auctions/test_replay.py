@@ -12,6 +12,7 @@ from app.auctions.domain.happenings import (
     Extended,
     Released,
     Reserved,
+    Unreserved,
     Withdrawn,
 )
 from app.auctions.domain.log import parse_log, sealed
@@ -241,3 +242,42 @@ def test_the_reserve_kept_for_a_bid_may_fall():
     )
 
     assert replay(log).paid_milli == 9
+
+
+def test_a_reserve_that_nobody_relies_on_may_rise_again():
+    gone = Withdrawn(bid="ANNA")
+    kept = Reserved(slots=dict.fromkeys(range(8), 10))
+    high = (50_000,) * 8
+    late = placed("LATE", 0, 8, 420_000)
+    decision = decided(0, (late,), reserve=high)
+
+    state = replay(log_of(ANNA, kept, gone, Unreserved(start=0, end=8), late, decision))
+
+    assert state.paid_milli == 400_000
+    with pytest.raises(Mismatch, match="rose after a bid"):
+        replay(log_of(ANNA, kept, gone, late, decision))
+
+
+def test_a_reserve_cannot_be_let_go_on_which_a_bid_relies():
+    kept = Reserved(slots=dict.fromkeys(range(8), 10))
+
+    with pytest.raises(Mismatch, match="ANNA still relies on this reserve"):
+        replay(log_of(ANNA, BO, kept, Unreserved(start=7, end=8)))
+
+
+@pytest.mark.parametrize(
+    ("bid", "slots"),
+    [
+        # Under the reserve, not promised all of its time, elsewhere, or still sealed.
+        (placed("LOW", 0, 8, 79), range(8)),
+        (placed("PART", 4, 12, 500_000), range(8)),
+        (placed("FAR", 40, 44, 10), range(8)),
+        (sealed(ANNA), range(8)),
+    ],
+)
+def test_who_does_not_rely_on_a_reserve_keeps_nobody_from_raising_it(bid, slots):
+    kept = Reserved(slots=dict.fromkeys(slots, 10))
+
+    state = replay(log_of(bid, kept, Unreserved(start=0, end=8)))
+
+    assert states(state) == {bid.bid: "PENDING"}

@@ -129,6 +129,29 @@ def test_limits_per_bidder_count_the_new_bid() -> None:
         rules.check_room(open_bids=0, exposure_minor=60_000, **limits)
 
 
+def test_room_in_the_book_is_counted_apart_for_bids_and_alerts() -> None:
+    rules.check_space(eligible=999, alerts=1_000, is_alert=False)
+    rules.check_space(eligible=1_000, alerts=999, is_alert=True)
+    with pytest.raises(BidRefused, match="more bids than"):
+        rules.check_space(eligible=1_000, alerts=0, is_alert=False)
+    with pytest.raises(BidRefused, match="more price alerts"):
+        rules.check_space(eligible=0, alerts=1_000, is_alert=True)
+
+
+@pytest.mark.parametrize(
+    ("decides_in_min", "grace_min"), [(60, 10), (15, 10), (9, 4), (5, 0), (1, 0)]
+)
+def test_the_grace_ends_after_ten_minutes_or_before_late_changes_count(
+    decides_in_min: int, grace_min: int
+) -> None:
+    decides_at = NOW + timedelta(minutes=decides_in_min)
+
+    ends = rules.grace_ends(NOW, decides_at, has_stepped_back=False)
+
+    assert ends == NOW + timedelta(minutes=grace_min)
+    assert rules.grace_ends(NOW, decides_at, has_stepped_back=True) == NOW
+
+
 @pytest.mark.parametrize("cap_wh", [0, -1, 10_000_001])
 def test_an_impossible_limit_of_energy_is_refused(cap_wh: int) -> None:
     with pytest.raises(BidRefused) as refused:
