@@ -1,6 +1,7 @@
 """A charger's undecided and decided bids as its owner may see them; reads only.
 
-No maximum, and nobody's name: an owner who knew them could bid against his guests.
+No maximum, and nobody's name: an owner who knew them could bid against his guests. No
+single price alert either: by lowering the reserve he would find out what it offers.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from app.kernel.money import MILLI, divide_up
 from app.kernel.period import Period
 
 DECIDED_SHOWN = 30
+# Fewer than these could be told apart.
+FEWEST_ALERTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +42,28 @@ class OwnerBid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerBook:
-    """All undecided bids by start, and how the latest others ended."""
+    """The undecided bids that could win, by start, and how the latest others ended.
+
+    :param alerts: how many bids lie under the reserve; None where they are few
+    """
 
     currency: str
     pending: tuple[OwnerBid, ...]
     decided: tuple[OwnerBid, ...]
+    alerts: int | None
 
 
 def owner_book_of(*, charger: Charger) -> OwnerBook:
     """This function will return a charger's bids for its owner."""
     of_charger = select(BidRow).where(BidRow.evse_id == charger.id)
     fresh = of_charger.execution_options(populate_existing=True)
-    pending = db.session.scalars(
+    undecided = db.session.scalars(
         fresh.where(BidRow.state == BidState.PENDING).order_by(
             BidRow.first_slot, BidRow.id
         )
     ).all()
+    pending = [each for each in undecided if each.standing != Standing.ALERT]
+    alerts = len(undecided) - len(pending)
     decided = db.session.scalars(
         fresh.where(BidRow.state.in_((BidState.WON, BidState.LOST)))
         .order_by(BidRow.decided_at.desc(), BidRow.id.desc())
@@ -65,6 +74,7 @@ def owner_book_of(*, charger: Charger) -> OwnerBook:
         currency=views[0].currency if views else "",
         pending=tuple(_shown(each) for each in views if each.is_pending),
         decided=tuple(_shown(each) for each in views if not each.is_pending),
+        alerts=alerts if alerts >= FEWEST_ALERTS else None,
     )
 
 
