@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.auctions import service
 from app.auctions.routes.bidding import currency_of
+from app.auctions.routes.opened import opened_of
 from app.auctions.routes.strip import span_words
 from app.auctions.service.documents import SoldQuarter
 from app.chargers import service as chargers
@@ -47,6 +48,11 @@ def open_book(charger_id: int, on_date: str) -> Response:
         charger_id=charger_id, on_date=day, zone=charger.time_zone
     )
     currency = currency_of(charger_id)
+    opened = {
+        each.number: opened_of(charger, each.number, currency)
+        for each in book.decisions
+        if each.is_open
+    }
     return render(
         "auctions/open_book.html",
         active_tab="search",
@@ -55,6 +61,12 @@ def open_book(charger_id: int, on_date: str) -> Response:
         sold={
             each.number: _runs(each.sold, charger.time_zone, currency)
             for each in book.decisions
+        },
+        opened=opened,
+        opened_seals={
+            bid.commitment: number
+            for number, each in opened.items()
+            for bid in each.bids
         },
         earlier=day - timedelta(days=1),
         later=day + timedelta(days=1),

@@ -10,6 +10,7 @@ from flask import Flask
 from app.accounts.service import Person
 from app.auctions.domain.bids import Book
 from app.auctions.domain.clearing import clear
+from app.auctions.routes import opened
 from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient
@@ -53,6 +54,37 @@ def test_everybody_sees_the_prices_of_the_decided_quarter_hours(
     assert "Dario" not in page
 
 
+def test_an_opened_decision_shows_every_bid_with_what_its_seal_was_made_of(
+    client: CheckedClient, decided: Charger
+) -> None:
+    page = client.get(f"/chargers/{decided.id}/auction/2026-06-10").get_data(
+        as_text=True
+    )
+
+    number = number_in(page, decided)
+    told = client.get(f"/chargers/{decided.id}/auction/decisions/{number}.json")
+    assert "2 bids took part" in page
+    assert "€4.37" in page
+    assert "Won, pays €2.19" in page
+    for bid in told.get_json()["bids"]:
+        assert bid["nonce"] in page
+        assert page.count(f">{bid['commitment']}<") == 2
+    assert page.count(f'href="#decision-{number}">opened</a>') == 2
+
+
+def test_a_long_decision_shows_the_first_bids_and_counts_the_others(
+    client: CheckedClient, decided: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "MOST_SHOWN", 1)
+
+    page = client.get(f"/chargers/{decided.id}/auction/2026-06-10").get_data(
+        as_text=True
+    )
+
+    assert "2 bids took part" in page
+    assert "1 more are in the figures" in page
+
+
 def test_the_document_clears_to_what_was_decided(
     client: CheckedClient, decided: Charger
 ) -> None:
@@ -81,6 +113,8 @@ def test_while_bids_wait_only_their_seals_are_published(
     assert "Nothing decided" in page
     assert bid.code not in page
     assert "4.37" not in page
+    assert ">sealed</span>" in page
+    assert "Nonce" not in page
 
 
 @pytest.mark.parametrize("day", ["soon", "2026-02-30", "1815-06-18", "9999-12-31"])
