@@ -202,23 +202,6 @@ def test_an_automatic_plan_follows_demand_by_at_most_a_tenth_a_day(
     assert all(10_000 <= new <= 300_000 for _, new in pairs)
 
 
-def test_a_plan_with_one_price_however_late_gets_others_step_by_step(
-    charger: Charger, now: datetime
-) -> None:
-    accept(charger, now, is_automatic=True)
-    db.session.query(PricePlanRow).update({"by_lead": []})
-    db.session.commit()
-
-    service.tick(now=now + timedelta(days=1))
-
-    plan = service.plan_of(charger.id)
-    assert plan
-    asked = plan.prices.book_now_milli_per_hour[18]
-    late = plan.prices.by_lead[0].milli_per_hour[18]
-    assert [each.below_min for each in plan.prices.by_lead] == [120, 480, 1440]
-    assert asked * 9 // 10 <= late < asked
-
-
 def test_a_second_tick_of_the_same_day_changes_nothing(
     charger: Charger, now: datetime
 ) -> None:

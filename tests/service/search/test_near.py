@@ -20,7 +20,7 @@ from app.schedules.domain import OpeningRule
 from app.search import models, service
 from app.search.domain import PriceLimit, Query, Span
 from tests.service.search.test_oracle import CAR
-from tests.support.factories_auctions import make_auction, set_plan
+from tests.support.factories_auctions import make_auction
 from tests.support.factories_chargers import TYPE_2, make_charger
 
 HOME = Point(52.5384, 13.4098)
@@ -293,19 +293,3 @@ def test_auctioned_time_costs_what_booking_it_at_once_does(
     assert {hit.time_milli_per_hour for hit in at_any_time if hit.is_auctioned} == {
         100_000
     }
-
-
-def test_auctioned_time_that_begins_soon_is_listed_at_its_price_of_short_notice(
-    app: Flask, hanna: Person, now: datetime
-) -> None:
-    with app.app_context():
-        charger = make_auction(hanna, now=now)
-        set_plan(charger, now=now, by_lead={120: 60_000})
-
-        (soon,) = service.near(query=AROUND, vehicle=CAR, now=now).hits
-        (later,) = service.near(
-            query=replace(AROUND, span=EVENING), vehicle=CAR, now=now
-        ).hits
-
-    assert later.time_milli_per_hour == 200_000
-    assert 60_000 <= soon.time_milli_per_hour < 200_000
