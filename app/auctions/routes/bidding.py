@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from flask import Blueprint, flash, request, url_for
+from flask import Response as PageResponse
 from werkzeug.wrappers import Response
 
 from app.accounts import service as accounts
@@ -17,7 +18,7 @@ from app.auctions.forms import BidForm, key_of
 from app.auctions.routes.days import DAYS_SHOWN, usual_period, window_of
 from app.auctions.routes.links import KEPT
 from app.auctions.routes.panel import Found, Panel, Wanted, panel_of
-from app.auctions.routes.polling import tag_of, unless_unchanged
+from app.auctions.routes.polling import shows_already, tag_of, unless_unchanged
 from app.auctions.routes.scale import read_scale
 from app.auctions.service import AuctionQuote, BidView
 from app.chargers import service as chargers
@@ -30,9 +31,6 @@ from app.web.fields import show_refusal
 from app.web.htmx import go_to, render, wants_fragment
 from app.web.limits import count_use
 
-# A person tapping through times stays far below; a script that feels out the book
-# does not.
-LOOKS_A_MINUTE = 90
 BIDS_A_MINUTE, BIDS_A_DAY = 20, 200
 DAY_S = 24 * 3600
 
@@ -50,28 +48,30 @@ def bidding(charger_id: int) -> Response:
     charger, now = chargers.get_charger(charger_id), clock.now()
     form = _form(request.args)
     if form.has_time:
-        count_use(_looker(), limit=LOOKS_A_MINUTE, window_s=60, now=now)
+        service.count_look(_looker(), now)
     panel = _panel(charger, form, now)
     return _show(charger, form, panel, panel.refusal if panel else None)
 
 
 def prices(charger_id: int) -> Response:
     """Show the strip alone, as the open page asks for it again and again."""
-    charger, form = chargers.get_charger(charger_id), _form(request.args)
+    charger, now = chargers.get_charger(charger_id), clock.now()
+    form = _form(request.args)
     if not wants_fragment():
         return go_to(url_for("auctions.bidding", charger_id=charger_id))
-    panel = _panel(charger, form, clock.now(), is_day_enough=True)
+    panel = _panel(charger, form, now, is_day_enough=True)
     if panel is None:
         raise NotFound
-    return unless_unchanged(
-        tag_of(panel),
-        lambda: render(
-            "auctions/bidding.html",
-            fragment="auctions/_prices.html",
-            view=panel,
-            oob=True,
-        ),
-    )
+    costs = tag_of(panel.poll_url, panel.quote, panel.strip)
+
+    def show() -> PageResponse:
+        # A page that waits for the end sees other words, but learns no other price.
+        if form.has_time and not shows_already(costs):
+            service.count_look(_looker(), now)
+        fragment = "auctions/_prices.html"
+        return render("auctions/bidding.html", fragment=fragment, view=panel, oob=True)
+
+    return unless_unchanged(f"{tag_of(panel)}.{costs}", show)
 
 
 @verified_required
@@ -108,9 +108,9 @@ def count_bid(user_id: int, now: datetime) -> None:
     count_use(f"{key}:day", limit=BIDS_A_DAY, window_s=DAY_S, now=now)
 
 
-def _looker() -> str:
+def _looker() -> int | str | None:
     person = current_person()
-    return f"looks:{person.id if person else request.remote_addr or 'unknown'}"
+    return person.id if person else request.remote_addr
 
 
 def _form(values: object) -> BidForm:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from app.auctions import service
@@ -19,6 +19,7 @@ from app.kernel.errors import NotFound
 from app.kernel.money import MILLI, divide_half_even, format_milli, format_minor
 from app.kernel.period import Period
 from app.kernel.slots import SLOT_S
+from app.web import clock
 from app.web.htmx import render
 
 _SLOT = timedelta(seconds=SLOT_S)
@@ -42,6 +43,7 @@ def add_to(bp: Blueprint) -> None:
 
 def open_book(charger_id: int, on_date: str) -> Response:
     """Show how the bids of one day were decided, with every seal."""
+    service.count_reading(request.remote_addr, clock.now())
     charger = chargers.get_charger(charger_id)
     day = _date(on_date)
     book = service.documents_of(
@@ -75,6 +77,7 @@ def open_book(charger_id: int, on_date: str) -> Response:
 
 def decision(charger_id: int, number: int) -> Response:
     """Give an opened decision as the document that the command line clears."""
+    service.count_reading(request.remote_addr, clock.now())
     chargers.get_charger(charger_id)
     return jsonify(service.document(charger_id=charger_id, number=number))
 

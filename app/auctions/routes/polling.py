@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
-from hashlib import sha256
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 
 from app.web.htmx import wants_fragment
 
 
 def tag_of(*facts: object) -> str:
-    """Return a mark of everything that a fragment shows."""
-    return sha256(repr(facts).encode()).hexdigest()[:16]
+    """Return a mark of everything that a fragment shows.
+
+    Only we can make it, so nobody can guess facts and ask whether they are true.
+    """
+    key = str(current_app.secret_key).encode()
+    return hmac.digest(key, repr(facts).encode(), "sha256").hex()[:16]
+
+
+def shows_already(tag: str) -> bool:
+    """Return whether the polling page shows the part that has this mark already."""
+    return tag in request.headers.get("HX-PTag", "").split(".")
 
 
 def unless_unchanged(tag: str, show: Callable[[], Response]) -> Response:

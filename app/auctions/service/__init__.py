@@ -34,6 +34,7 @@ from app.auctions.service.following import (
     withdraw_follow,
 )
 from app.auctions.service.logbook import log_of
+from app.auctions.service.looks import count_look, count_reading
 from app.auctions.service.moving import move_all
 from app.auctions.service.places import StartFollow
 from app.auctions.service.placing import place
@@ -89,6 +90,8 @@ __all__ = [
     "bids_placed",
     "book_now_in",
     "book_of",
+    "count_look",
+    "count_reading",
     "decide_in",
     "document",
     "documents_of",

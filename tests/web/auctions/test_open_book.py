@@ -11,6 +11,7 @@ from app.accounts.service import Person
 from app.auctions.domain.bids import Book
 from app.auctions.domain.clearing import clear
 from app.auctions.routes import opened
+from app.auctions.service import looks
 from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient
@@ -156,3 +157,25 @@ def test_a_charger_without_any_price_says_so_in_its_book_and_to_bidders(
     assert "Nothing decided" in book.get_data(as_text=True)
     assert answer.status_code == 422
     assert "not set a price" in answer.get_data(as_text=True)
+
+
+def test_reading_without_end_is_429(
+    client: CheckedClient, decided: Charger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/chargers/{decided.id}/auction/2026-06-10"
+    number = number_in(client.get(page).get_data(as_text=True), decided)
+    document = f"/chargers/{decided.id}/auction/decisions/{number}.json"
+    monkeypatch.setattr(looks, "READINGS_A_MINUTE", 3)
+
+    statuses = [
+        client.get(path, environ_overrides={"REMOTE_ADDR": address}).status_code
+        for path, address in (
+            (page, "127.0.0.1"),
+            (document, "127.0.0.1"),
+            (page, "127.0.0.1"),
+            (document, "127.0.0.1"),
+            (document, "192.0.2.8"),
+        )
+    ]
+
+    assert statuses == [200, 200, 429, 429, 200]
