@@ -13,6 +13,7 @@ from app.auctions import service
 from app.auctions.routes.bidding import currency_of
 from app.auctions.routes.opened import opened_of
 from app.auctions.routes.strip import span_words
+from app.auctions.routes.words import turnaround_words
 from app.auctions.service.documents import SoldQuarter
 from app.chargers import service as chargers
 from app.kernel.errors import NotFound
@@ -22,6 +23,7 @@ from app.kernel.slots import SLOT_S
 from app.web import clock
 from app.web.htmx import render
 
+SLOT_MIN = SLOT_S // 60
 _SLOT = timedelta(seconds=SLOT_S)
 
 
@@ -70,6 +72,7 @@ def open_book(charger_id: int, on_date: str) -> Response:
             for number, each in opened.items()
             for bid in each.bids
         },
+        turnaround=turnaround_words(-(-charger.buffer_min // SLOT_MIN) * SLOT_MIN),
         earlier=day - timedelta(days=1),
         later=day + timedelta(days=1),
     )

@@ -15,7 +15,7 @@ from app.auctions.service import looks
 from app.chargers.service import Charger
 from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient
-from tests.support.factories_auctions import EVENING, decide
+from tests.support.factories_auctions import EVENING, decide, make_auction
 from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
 from tests.web.auctions.conftest import EVENING_FORM, Bid
@@ -114,7 +114,7 @@ def test_while_bids_wait_only_their_seals_are_published(
     assert "Nothing decided" in page
     assert bid.code not in page
     assert "4.37" not in page
-    assert ">sealed</span>" in page
+    assert ">opened</a>" not in page
     assert "Nonce" not in page
 
 
@@ -179,3 +179,18 @@ def test_reading_without_end_is_429(
     ]
 
     assert statuses == [200, 200, 429, 429, 200]
+
+
+def test_the_book_says_that_sold_time_includes_turnaround(
+    app: Flask, client: CheckedClient, hanna: Person, charger: Charger
+) -> None:
+    with app.app_context():
+        slow = make_auction(hanna, now=NOW, buffer_min=10)
+
+    with_it, without = (
+        client.get(f"/chargers/{each.id}/auction/2026-06-10").get_data(as_text=True)
+        for each in (slow, charger)
+    )
+
+    assert "includes 15 min turnaround" in with_it
+    assert "turnaround" not in without
