@@ -64,13 +64,23 @@ class Place:
 
 
 class Books:
-    """Order books that are read and built once, for looking at several wishes.
+    """Chargers and their order books, read once for looking at several wishes.
 
     They say what was so when they were read; who acts on it reads them again.
     """
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[tuple[Pending, ...], OpenBook]] = {}
+        self._chargers: dict[int, Charger] = {}
+
+    def charger(self, charger_id: int) -> Charger:
+        """Return the charger.
+
+        :raises NotFound: if there is no such charger
+        """
+        if charger_id not in self._chargers:
+            self._chargers[charger_id] = chargers.get_charger(charger_id)
+        return self._chargers[charger_id]
 
     def without_in(
         self, session: Session, terms: Terms, leaving: str
@@ -93,6 +103,7 @@ class Books:
         """Read these again when somebody asks, because they have changed."""
         for charger_id in charger_ids:
             self._known.pop(charger_id, None)
+            self._chargers.pop(charger_id, None)
 
 
 def places_in(
@@ -127,7 +138,7 @@ def _places_at(
     leaving: str,
     books: Books,
 ) -> Iterator[Place]:
-    charger = chargers.get_charger(wish.charger_ids[rank])
+    charger = books.charger(wish.charger_ids[rank])
     terms = terms_in(session, charger, wish.bidder_id)
     _check(charger, terms, wish)
     pending, book = books.without_in(session, terms, leaving)
