@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from app.auctions import service
+from app.auctions.domain.gates import LAST_CALL_MIN
 from app.auctions.routes.links import lasting
 from app.auctions.routes.strip import cheapest
 from app.auctions.service import BidView, BookView
@@ -79,7 +80,9 @@ def _near_times(
     """Yield free times as long as the bid's, the nearest first, without overlaps."""
     length_s, found = bid.period.duration_s, list[Period]()
     known = {each.slot: each for each in book.slots}
-    coming = [each for each in book.slots if each.starts_at > now]
+    # Later than this nobody can bid any more, and booking at once has another price.
+    last_call = now + timedelta(minutes=LAST_CALL_MIN)
+    coming = [each for each in book.slots if each.starts_at > last_call]
     for start in sorted(coming, key=lambda each: abs(each.starts_at - bid.starts_at)):
         if len(found) == MOST:
             return
