@@ -96,6 +96,16 @@ def test_htmx_gets_only_the_form(browsers: Browsers, page: str) -> None:
     assert answer.text.lstrip().startswith('<form id="pricing-form"')
 
 
+def test_an_hour_without_a_lowest_price_says_so(browsers: Browsers, page: str) -> None:
+    words = as_words(
+        browsers[0].post(page, data=fields(floor="0", margin="0.40", hour="18")).text
+    )
+
+    assert "no minimum for bids: free" in words
+    assert "Mon 18:00–19:00 no minimum for bids" in words
+    assert "bids from 0.00" not in words
+
+
 def test_an_hour_that_is_pressed_says_why(browsers: Browsers, page: str) -> None:
     answer = browsers[0].post(page, data=fields(hour="18"))
 
