@@ -229,6 +229,7 @@ def buy(charger: Charger, period: Period, *, now: datetime) -> tuple[int, ...]:
             period=period,
             booking_code=f"BUY{next(_keys)}",
             amount_milli=sum(slots_milli),
+            driver_id=0,
             now=now,
         )
     return slots_milli

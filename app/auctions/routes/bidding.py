@@ -176,7 +176,14 @@ def _quote(
     if wanted.period is None:
         return None, wanted.refusal
     try:
-        return service.quote(charger=charger, period=wanted.period, now=now), None
+        person = current_person()
+        quote = service.quote(
+            charger=charger,
+            period=wanted.period,
+            now=now,
+            bidder_id=person.id if person else None,
+        )
+        return quote, None
     except DomainError as error:
         return None, error
 

@@ -27,6 +27,7 @@ from app.database import Writing, db, writing
 from app.kernel.period import Period
 
 BOUGHT = "Somebody has booked a part of this time at once."
+BOUGHT_SELF = "You have booked a part of this time at once yourself."
 
 
 def sold_in(
@@ -36,6 +37,7 @@ def sold_in(
     period: Period,
     booking_code: str,
     amount_milli: int,
+    driver_id: int,
     now: datetime,
 ) -> None:
     """This function will let the bids lose whose time has just been booked at once.
@@ -67,7 +69,8 @@ def sold_in(
     before = leaders_in(session, terms, pending, closing)
     for bid in pending:
         if bid.overlaps(sold):
-            lose_in(work, bid, BOUGHT, now)
+            why = BOUGHT_SELF if bid.bidder_id == driver_id else BOUGHT
+            lose_in(work, bid, why, now)
     left = [each for each in pending if not each.overlaps(sold)]
     book = refresh_in(work, terms, left, now)
     extend_changed_in(session, charger_id, before, book, now)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.accounts import service as accounts
 from app.accounts.guards import current_person, signed_in_person, verified_required
 from app.accounts.service import Vehicle
+from app.auctions import service as auctions
 from app.bookings import service
 from app.bookings.domain import local_date, wall_time
 from app.bookings.forms import WishForm
@@ -41,7 +42,11 @@ def offer(charger_id: int) -> Response:
     form, cars = _form(request.args)
     if not form.has_time:
         return _show(form, _first_offer(charger, cars, form, now), now)
-    return _show(form, _wanted_offer(charger, cars, form, now), now)
+    made = _wanted_offer(charger, cars, form, now)
+    if made.is_auctioned:
+        person = current_person()
+        auctions.count_look(person.id if person else request.remote_addr, now)
+    return _show(form, made, now)
 
 
 @verified_required

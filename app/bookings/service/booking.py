@@ -141,6 +141,7 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
         period=asked.period,
         booking_code=booking.code,
         amount_milli=sum(planned.tariff.slots_milli),
+        driver_id=asked.driver_id,
         now=now,
     )
     if not hold:

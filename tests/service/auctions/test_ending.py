@@ -257,6 +257,7 @@ def test_time_given_back_by_a_booking_is_sold_again_and_the_log_agrees(
             period=evening(18, 20),
             booking_code="BOOKING777",
             amount_milli=400_000,
+            driver_id=0,
             now=now,
         )
     with writing() as work:

@@ -203,6 +203,7 @@ def test_a_sale_at_a_fixed_charger_leaves_no_log(
             period=evening(18, 20),
             booking_code="BOOKING777",
             amount_milli=0,
+            driver_id=0,
             now=now,
         )
 

@@ -193,3 +193,25 @@ def test_the_price_of_a_stay_is_learned_without_its_turnaround(
     (answer,) = seen
     assert answer.kind == "TAKEN"
     assert answer.milli_per_hour == 200_000
+
+
+def test_who_books_what_he_bid_for_pays_no_more_for_his_own_bid(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    charger = make_auction(hanna, now=now)
+    bid = make_bid(dario, charger, 18, 20, 1_237, now=now)
+
+    booking = service.book(
+        driver_id=dario.id,
+        charger_id=charger.id,
+        period=evening(18, 20),
+        vehicle_id=None,
+        energy_cap_wh=None,
+        idempotency_key="mine",
+        now=now,
+    )
+
+    ended = auctions.bid_for(dario.id, bid.code)
+    assert booking.quote.amount_of("TIME") == 400
+    assert not booking.terms.is_firm
+    assert "You have booked" in ended.why

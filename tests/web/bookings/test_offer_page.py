@@ -9,12 +9,15 @@ import pytest
 from flask import Flask
 
 from app.accounts.service import Person, Vehicle
+from app.auctions import service as auctions
 from app.bookings.service import Booking
 from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.database import writing
 from app.schedules.domain import OpeningRule
+from tests.conftest import NOW
 from tests.support.checked_client import CheckedClient, HtmxClient
+from tests.support.factories_auctions import make_auction
 from tests.support.factories_chargers import make_charger
 from tests.support.people import SignIn
 
@@ -254,3 +257,17 @@ def test_any_day_can_be_looked_at_without_losing_the_time(
     assert "Friday, 19 June" in page
     assert 'value="2026-06-10T12:00"' in page
     assert "Earlier days" in page
+
+
+def test_nobody_feels_out_an_order_book_by_asking_for_prices(
+    app: Flask, client: CheckedClient, hanna: Person
+) -> None:
+    with app.app_context():
+        charger = make_auction(hanna, now=NOW)
+    path = f"/chargers/{charger.id}?from=2026-06-10T18:00&to=2026-06-10T20:00"
+    with app.app_context():
+        for _ in range(90):
+            auctions.count_look("127.0.0.1", NOW)
+
+    assert client.get(path).status_code == 429
+    assert client.get(f"/chargers/{charger.id}").status_code == 200
