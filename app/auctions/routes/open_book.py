@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
@@ -14,8 +15,9 @@ from app.auctions.routes.bidding import currency_of
 from app.auctions.routes.opened import opened_of
 from app.auctions.routes.strip import span_words
 from app.auctions.routes.words import turnaround_words
-from app.auctions.service.documents import SoldQuarter
+from app.auctions.service.documents import DayBook, SoldQuarter
 from app.chargers import service as chargers
+from app.chargers.service import Charger
 from app.kernel.errors import NotFound
 from app.kernel.money import MILLI, divide_half_even, format_milli, format_minor
 from app.kernel.period import Period
@@ -51,31 +53,32 @@ def open_book(charger_id: int, on_date: str) -> Response:
     book = service.documents_of(
         charger_id=charger_id, on_date=day, zone=charger.time_zone
     )
-    currency = currency_of(charger_id)
-    opened = {
-        each.number: opened_of(charger, each.number, currency)
-        for each in book.decisions
-        if each.is_open
-    }
     return render(
         "auctions/open_book.html",
         active_tab="search",
         charger=charger,
         book=book,
-        sold={
-            each.number: _runs(each.sold, charger.time_zone, currency)
-            for each in book.decisions
-        },
-        opened=opened,
-        opened_seals={
-            bid.commitment: number
-            for number, each in opened.items()
-            for bid in each.bids
-        },
+        **_opened(charger, book),
         turnaround=turnaround_words(-(-charger.buffer_min // SLOT_MIN) * SLOT_MIN),
         earlier=day - timedelta(days=1),
         later=day + timedelta(days=1),
     )
+
+
+def _opened(charger: Charger, book: DayBook) -> dict[str, Any]:
+    """Return what was sold at which prices, and the bids of opened decisions."""
+    currency = currency_of(charger.id)
+    opened = {
+        each.number: opened_of(charger, each.number, currency)
+        for each in book.decisions
+        if each.is_open
+    }
+    seals = [(bid.commitment, at) for at, each in opened.items() for bid in each.bids]
+    sold = {
+        each.number: _runs(each.sold, charger.time_zone, currency)
+        for each in book.decisions
+    }
+    return {"sold": sold, "opened": opened, "opened_seals": dict(seals)}
 
 
 def decision(charger_id: int, number: int) -> Response:

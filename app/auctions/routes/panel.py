@@ -119,7 +119,6 @@ def panel_of(found: Found, wanted: Wanted, kept: Mapping[str, str]) -> Panel:
     """Return the panel for a charger, a day and a chosen time."""
     links, quote, now = Links(found.charger, kept), found.quote, found.now
     gate = quote.decides_at if quote else None
-    # News of one day come without the others, but keep the colors of the page.
     scale = wanted.scale or scale_of(found.book.slots)
     return Panel(
         charger=found.charger,
@@ -130,9 +129,7 @@ def panel_of(found: Found, wanted: Wanted, kept: Mapping[str, str]) -> Panel:
         time=_time(found, wanted.period, links),
         quote=quote,
         refusal=wanted.refusal,
-        decided_words=decided_words(
-            quote.decides_at if quote else None, now, found.zone
-        ),
+        decided_words=decided_words(gate, now, found.zone),
         my_bids=tuple(ShownBid.of(each, now) for each in found.my_bids),
         my_bid=_my_bid_at(quote, found.my_bids, now),
         poll_url=links.prices(wanted.period, wanted.day, scale.text()),
