@@ -127,9 +127,7 @@ def lock_in(session: Session, user_id: int) -> None:
     # Without the key: else whoever books for this person while holding the charger's
     # lock would wait here for one who waits there.
     session.execute(
-        select(UserRow.id)
-        .where(UserRow.id == user_id)
-        .with_for_update(key_share=True)
+        select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True)
     )
 
 

@@ -71,17 +71,14 @@ class Allocation(Selection):
 def allocate(book: Book) -> Allocation:
     """Return the selection of the largest total premium, for a capacity of one.
 
-    1. The best value up to a slot either leaves the last slot idle or ends with a bid:
+    1. The best value up to a slot leaves it idle or ends with a bid there:
        ``before[t] = max(before[t-1], max over bids ending at t of before[s] + w)``.
-    2. The same from the right gives ``after``.
-    3. Walking back through what step 1 chose gives the winners.
+    2. The same from the right gives ``after``; walking back gives the winners.
 
-    Among equal values and points the latest slots decide: idle goes before sold, then
-    the bid submitted first. O(n log n) for the sorting, O(n + slots) for the rest.
+    Among equals the latest slots decide: idle first, then the earlier bid. O(n log n).
     """
-    count, slots = len(book.bids), book.slots
+    count, slots, premiums = len(book.bids), book.slots, book.premiums()
     starts, ends = [bid.start for bid in book.bids], [bid.end for bid in book.bids]
-    premiums = book.premiums()
     eligible = [place for place, premium in enumerate(premiums) if premium >= 0]
     scale = scale_for(count, slots)
     tilted = [w * scale + count - place for place, w in enumerate(premiums)]
@@ -92,11 +89,11 @@ def allocate(book: Book) -> Allocation:
         [tilted[place] for place in order],
         slots,
     )
-    backward = sorted(eligible, key=starts.__getitem__, reverse=True)
+    back = sorted(eligible, key=starts.__getitem__, reverse=True)
     mirrored, _ = sweep(
-        [slots - ends[place] for place in backward],
-        [slots - starts[place] for place in backward],
-        [tilted[place] for place in backward],
+        [slots - ends[place] for place in back],
+        [slots - starts[place] for place in back],
+        [tilted[place] for place in back],
         slots,
     )
     return Allocation(

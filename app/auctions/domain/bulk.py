@@ -69,6 +69,7 @@ def _bids_of(book: Book) -> Bids:
     import numpy as np
 
     def column(name: str) -> Numbers:
+        """Return one field of all bids."""
         values = map(attrgetter(name), book.bids)
         return np.fromiter(values, dtype=np.int64, count=len(book.bids))
 

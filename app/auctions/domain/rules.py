@@ -1,7 +1,6 @@
 """The rules of bidding: what may be bid, how much at once, and what may change.
 
-Pure; the arithmetic of clearing and the instants of the gates lie elsewhere. Amounts
-are whole minor units, lengths minutes or seconds as their names say.
+Pure. Amounts are whole minor units, lengths minutes or seconds as their names say.
 """
 
 from __future__ import annotations

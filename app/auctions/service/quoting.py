@@ -25,6 +25,7 @@ from app.kernel.money import MILLI, divide_half_even, divide_up
 from app.kernel.period import Period
 from app.kernel.slots import slots_of, start_of
 from app.schedules import service as schedules
+from app.schedules.claims import covered
 
 _TAKEN = "A part of this time is already booked."
 
@@ -80,15 +81,13 @@ def quote(
     check_times(period, charger, now)
     check_open(period, schedules.open_periods(charger=charger, window=period))
     sold = sold_slots(charger, period)
-    whole = Period(start_of(sold.start), start_of(sold.stop))
-    is_free = not taken_slots(charger.id, whole, now)
+    is_free = not taken_slots(charger.id, covered(period, charger.buffer_min), now)
     gate, refusal = _gate(session, charger, terms, sold.start, bidder_id, now)
     refusal = refusal if is_free else _TAKEN
     book = _live_book_in(session, charger, terms, now)
     reserve = terms.reserve_in(session, sold)
     rivals = _rivals_in(session, charger, terms, now, bidder_id)
     slots_milli = _book_now(terms, rivals, sold, reserve, now)
-    # Where somebody bids the price is at least the reserve already.
     prices = dict(zip(sold, reserve, strict=True)) | book.prices(sold)
     return AuctionQuote(
         charger_id=charger.id,

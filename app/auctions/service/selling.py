@@ -21,7 +21,7 @@ from app.auctions.service.gates import (
 )
 from app.auctions.service.history import note_in, runs
 from app.auctions.service.settling import refresh_in, release_reserves_in
-from app.auctions.service.terms import find_terms_in, sold_slots
+from app.auctions.service.terms import Terms, find_terms_in, sold_slots
 from app.chargers import service as chargers
 from app.database import Writing, db, writing
 from app.kernel.period import Period
@@ -59,6 +59,14 @@ def sold_in(
     )
     note_in(session, charger_id, bought, now)
     note_sold_in(session, charger_id, sold)
+    _lose_overlapping_in(work, terms, sold, driver_id, now)
+
+
+def _lose_overlapping_in(
+    work: Writing, terms: Terms, sold: range, driver_id: int, now: datetime
+) -> None:
+    """End the bids for what was bought; who leads the others may change by it."""
+    session, charger_id = work.session, terms.evse_id
     pending = pending_in(session, charger_id)
     # Those who bid for what is left of a start may have a new leader to answer.
     closing = [
