@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.auctions.domain.bids import Bid, Book
@@ -38,8 +38,9 @@ class Town:
         self.reserves = reserves
         self.bids: list[list[Bid]] = [[] for _ in range(CHARGERS)]
 
-    def book(self, place):
-        return Book((self.reserves[place],) * SLOTS, tuple(self.bids[place]))
+    def book(self, place, without=None):
+        bids = tuple(bid for bid in self.bids[place] if bid.id != without)
+        return Book((self.reserves[place],) * SLOTS, bids)
 
     def add(self, place, bid):
         self.bids[place].append(bid)
@@ -53,9 +54,10 @@ class Town:
     def leads(self, bid_id):
         return any(bid_id in clear(self.book(p)).winners for p in range(CHARGERS))
 
-    def options(self, places, length):
+    def options(self, places, length, leaving=None):
+        """Yield the places of a wish, as if its own bid were withdrawn already."""
         for place in sorted(places):
-            quoter = Quoter(self.book(place))
+            quoter = Quoter(self.book(place, without=leaving))
             for start in range(SLOTS - length + 1):
                 yield Option(
                     evse_id=place,
@@ -76,7 +78,8 @@ def settle(town, wishes):
             if town.leads(f"W{number}"):
                 continue
             before = town.value()
-            better = best_place(town.options(places, length), maximum)
+            options = town.options(places, length, leaving=f"W{number}")
+            better = best_place(options, maximum)
             if better is None:
                 continue
             town.remove(f"W{number}")
@@ -88,6 +91,8 @@ def settle(town, wishes):
             moved = True
 
 
+# A tie in which the wish's own waiting bid would hide what it displaces.
+@example([0, 0, 0], [(2, 1, 7, 2)], [({2}, 4, 2), ({2}, 2, 2)])
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.integers(0, 40), min_size=CHARGERS, max_size=CHARGERS),
