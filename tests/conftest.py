@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from app.database import db
 from tests.support import databases
@@ -16,6 +17,13 @@ from tests.support.checked_client import CheckedClient, HtmxClient
 from tests.support.coverage_gate import CoverageGate
 from tests.support.people import dario, hanna, in_app, nell, sign_in  # noqa: F401
 from tests.support.postgres import PostgresServer, find_programs
+
+
+# How long an example takes says how busy the machine is. Examples are new in every run
+# of a person; a change is judged by the same ones each time.
+settings.register_profile("anywhere", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "anywhere")
 
 
 def pytest_configure(config: pytest.Config) -> None:
