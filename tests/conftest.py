@@ -18,7 +18,6 @@ from tests.support.coverage_gate import CoverageGate
 from tests.support.people import dario, hanna, in_app, nell, sign_in  # noqa: F401
 from tests.support.postgres import PostgresServer, find_programs
 
-
 # How long an example takes says how busy the machine is. Examples are new in every run
 # of a person; a change is judged by the same ones each time.
 settings.register_profile("anywhere", deadline=None)
