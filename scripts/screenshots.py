@@ -11,8 +11,11 @@ import io
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -117,6 +120,8 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
     driver.get_by_role("link", name="Receipt").first.click()
     keep(driver, "receipt")
 
+    auction(driver, keep)
+
     owner = session()
     log_in(owner, "hanna@plugbid.test")
     owner.goto("/host")
@@ -127,12 +132,39 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
     owner.locator("a[href^='/host/chargers/']:not([href$='/new'])").first.click()
     keep(owner, "host-charger")
     address = owner.url.split("/edit")[0].split("/box")[0]
+    owner.goto(f"{address}/pricing")
+    keep(owner, "pricing")
+    owner.goto(f"{address}/bids")
+    keep(owner, "order-book")
     owner.goto(f"{address}/box")
     keep(owner, "box")
     owner.goto(f"{address}/label")
     keep(owner, "label")
     for page in (visitor, driver, owner):
         page.context.close()
+
+
+def auction(driver: Page, keep: Callable[..., None]) -> None:
+    """Bid on an evening somebody else wants too, and read a decision."""
+    driver.goto("/chargers/1/bidding")
+    driver.locator("ol.days a, .days a").nth(2).click()
+    keep(driver, "bidding")
+    driver.goto("/bids")
+    if not driver.locator(".bid-card").count():
+        # The evening for which three drivers bid already.
+        when = (datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=2)).date()
+        driver.goto(f"/chargers/1/bidding?from={when}T19:00&to={when}T21:00")
+        driver.get_by_role("textbox", name="Your maximum").fill("4.50")
+        driver.get_by_role("button", name="Place my bid").click()
+        driver.wait_for_url("**/bids/*")
+        driver.goto("/bids")
+    driver.locator(".bid-card a").first.click()
+    keep(driver, "bid")
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    driver.goto("/bids")
+    keep(driver, "bids")
+    driver.goto(f"/chargers/6/auction/{today}")
+    keep(driver, "open-book")
 
 
 def log_in(page: Page, email: str) -> None:
