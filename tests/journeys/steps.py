@@ -98,8 +98,11 @@ def search(page: Page, span: tuple[datetime, datetime], *, plug: str) -> None:
         filters.locator("summary").click()
     page.locator("#search [name=from]").fill(wall(span[0]))
     page.locator("#search [name=to]").fill(wall(span[1]))
+    page.locator("#results").evaluate("old => { old.dataset.isOld = 'yes' }")
     with page.expect_response(lambda answer: f"plug={plug}" in answer.url):
         page.get_by_label("Plug", exact=True).select_option(plug)
+    # The answer is here; the page shows it a moment later.
+    expect(page.locator("#results:not([data-is-old])")).to_have_count(1)
 
 
 def pins(page: Page) -> list[str]:

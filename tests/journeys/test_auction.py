@@ -31,14 +31,14 @@ def test_two_phones_outbid_each_other_and_the_clock_decides(
 
     # Both want the same two hours: Dario first, Nell offers more, Dario more again.
     bid_url = _bid(dario, span, "3.00")
-    expect(dario.get_by_text("You are leading")).to_be_visible()
+    _expect_state(dario, "You are leading")
     _bid(nell, span, "4.00")
-    expect(nell.get_by_text("You are leading")).to_be_visible()
-    expect(dario.get_by_text("You are outbid")).to_be_visible(timeout=20_000)
+    _expect_state(nell, "You are leading")
+    _expect_state(dario, "You are outbid")
     dario.get_by_role("textbox", name="New maximum").fill("5.50")
     dario.get_by_role("button", name="Change my maximum").click()
-    expect(dario.get_by_text("You are leading")).to_be_visible()
-    expect(nell.get_by_text("You are outbid")).to_be_visible(timeout=20_000)
+    _expect_state(dario, "You are leading")
+    _expect_state(nell, "You are outbid")
 
     # The gate passes, and both pages say by themselves how it ended.
     product.forward(minutes=75)
@@ -66,6 +66,11 @@ def test_two_phones_outbid_each_other_and_the_clock_decides(
     expect(nell.get_by_text(re.compile(f"Not this time: {CHARGER}"))).to_be_visible()
     expect(nell.get_by_text(re.compile(f"Outbid: {CHARGER}")).first).to_be_visible()
     _recompute(nell, dario, bid_url, span[0])
+
+
+def _expect_state(page: Page, words: str) -> None:
+    """Wait until the page says by itself how the bid stands."""
+    expect(page.get_by_role("heading", name=words)).to_be_visible(timeout=20_000)
 
 
 def _bid(page: Page, span: tuple[datetime, datetime], amount: str) -> str:

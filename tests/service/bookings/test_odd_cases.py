@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.service import Person
 from app.bookings import service
-from app.bookings.service import booking as taking
+from app.bookings.service import storing
 from app.chargers.models import EvseRow
 from app.database import writing
 from tests.service.bookings.world import taken_slots
@@ -30,7 +30,7 @@ def test_a_clash_of_codes_is_not_mistaken_for_a_taken_time(
     charger = make_charger(hanna, now=now)
     booking = make_booking(dario, charger, now=now)
     taken = taken_slots(charger.id)
-    monkeypatch.setattr(taking, "code_from", lambda _: booking.code)
+    monkeypatch.setattr(storing, "code_from", lambda _: booking.code)
 
     with pytest.raises(IntegrityError):
         make_booking(
