@@ -146,14 +146,14 @@ def photograph(browser: Browser, url: str, size: str, folder: Path, dark: bool) 
 
 def auction(driver: Page, keep: Callable[..., None]) -> None:
     """Bid on an evening somebody else wants too, and read a decision."""
-    driver.goto("/chargers/1/bidding")
-    driver.locator("ol.days a, .days a").nth(2).click()
+    # The evening for which three drivers bid already.
+    when = (datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=2)).date()
+    evening = f"/chargers/1/bidding?from={when}T19:00&to={when}T21:00"
+    driver.goto(evening)
     keep(driver, "bidding")
     driver.goto("/bids")
     if not driver.locator(".bid-card").count():
-        # The evening for which three drivers bid already.
-        when = (datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=2)).date()
-        driver.goto(f"/chargers/1/bidding?from={when}T19:00&to={when}T21:00")
+        driver.goto(evening)
         driver.get_by_role("textbox", name="Your maximum").fill("4.50")
         driver.get_by_role("button", name="Place my bid").click()
         driver.wait_for_url("**/bids/*")
