@@ -143,8 +143,10 @@ def test_a_day_of_the_book_is_found_without_reading_the_whole_log(
 
     plans = plans_of(lambda: the_day(charger))
 
-    assert "ix_auction_event_evse_id_start_slot" in plans
-    assert "ix_auction_event_evse_id_at" in plans
+    # Which of its indexes PostgreSQL takes depends on what it counted last.
+    assert "ix_auction_event_evse_id" in plans
+    assert "Seq Scan on auction_event" not in plans
+    assert "SCAN auction_event" not in plans
 
 
 def test_a_document_reads_no_line_from_before_its_first_bid(
