@@ -31,7 +31,6 @@ def random_book(random: Random) -> Book:
 def accounts(random: Random, bid: Bid) -> tuple[Bid, ...]:
     """Return bids under several names for parts of one bid's time."""
     inside = range(bid.start + 1, bid.end)
-    inside = range(bid.start + 1, bid.end)
     cuts = random.sample(inside, k=min(random.choice((1, 2)), len(inside)))
     points = [bid.start, *sorted(cuts), bid.end]
     return tuple(

@@ -100,8 +100,11 @@ def test_a_winner_never_pays_more_than_offered_and_the_loser_reads_why(
     decide(now=GATE)
 
     assert service.bid_for(dario.id, winner.code).paid_minor == 300
-    why = service.bid_for(nell.id, loser.code).why
-    assert "€3.00 for this time" in why
+    why = (
+        "Others' offers together were worth more, or as much and came first. They pay "
+        "€3.00 for this time: what it took to beat yours, not what they offered."
+    )
+    assert service.bid_for(nell.id, loser.code).why == why
     assert [(each.code, each.why) for each in heard] == [(loser.code, why)]
 
 
