@@ -9,6 +9,7 @@ from app.metering import models as metering
 from app.notifications import models as notifications
 from app.pricing import models as pricing
 from app.schedules import models as schedules
+from app.search import models as search
 from app.web import limits
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "notifications",
     "pricing",
     "schedules",
+    "search",
 ]

@@ -54,6 +54,9 @@ class LocationRow(Row):
     listing_state: Mapped[str] = mapped_column(String(12), default="PUBLISHED")
     source: Mapped[str | None] = mapped_column(String(16))
     source_id: Mapped[str | None] = mapped_column(String(40))
+    # None where nobody has said so.
+    is_accessible: Mapped[bool | None] = mapped_column()
+    has_free_parking: Mapped[bool | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -62,6 +65,9 @@ class EvseRow(Row):
     """The sellable unit: one lock and one meter. Its code is on the QR label."""
 
     __tablename__ = "evse"
+    __table_args__ = (
+        CheckConstraint("booking_mode IN ('INSTANT', 'REQUEST')", name="booking_mode"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     location_id: Mapped[int] = mapped_column(
         ForeignKey("location.id", ondelete="RESTRICT"), index=True
@@ -75,22 +81,41 @@ class EvseRow(Row):
     horizon_days: Mapped[int] = mapped_column(Integer, default=28)
     buffer_min: Mapped[int] = mapped_column(Integer, default=10)
     is_inoperative: Mapped[bool] = mapped_column(default=False)
+    # REQUEST: the owner answers each wish before the time is the driver's.
+    booking_mode: Mapped[str] = mapped_column(String(8), default="INSTANT")
 
 
 class ConnectorRow(Row):
-    """One plug or socket, indexed by place for the search."""
+    """One plug or socket, indexed by place for the search.
+
+    What the search sorts and filters by first stands here once more, so that one
+    index answers it alone; the room keeps it equal to the location.
+    """
 
     __tablename__ = "connector"
     __table_args__ = (
         CheckConstraint("max_power_w > 0", name="power"),
-        Index("ix_connector_near", "cell", "standard", "max_power_w"),
+        Index(
+            "ix_connector_near",
+            "cell",
+            "standard",
+            "max_power_w",
+            "latitude",
+            "longitude",
+            "time_zone",
+            "evse_id",
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     evse_id: Mapped[int] = mapped_column(
         ForeignKey("evse.id", ondelete="CASCADE"), index=True
     )
-    # The 0.05 degree grid cell of the public point, kept beside what is filtered.
+    # The grid cell of the public point; HIDDEN_CELL while it is not on offer.
     cell: Mapped[int] = mapped_column(BigInteger)
+    # The public point, never the true one.
+    latitude: Mapped[float] = mapped_column(Float)
+    longitude: Mapped[float] = mapped_column(Float)
+    time_zone: Mapped[str] = mapped_column(String(64))
     standard: Mapped[str] = mapped_column(String(32))
     format: Mapped[str] = mapped_column(String(8), default="SOCKET")
     power_type: Mapped[str] = mapped_column(String(20))
@@ -109,3 +134,27 @@ class PhotoRow(Row):
     width_px: Mapped[int] = mapped_column(Integer)
     height_px: Mapped[int] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class PublicStationRow(Row):
+    """A station of somebody else, shown for orientation; nobody can book it here."""
+
+    __tablename__ = "public_station"
+    __table_args__ = (UniqueConstraint("source", "source_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(16))
+    source_id: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    operator: Mapped[str] = mapped_column(String(80), default="")
+    city: Mapped[str] = mapped_column(String(80), default="")
+    country_code: Mapped[str] = mapped_column(String(2), default="")
+    latitude: Mapped[float] = mapped_column(Float)
+    longitude: Mapped[float] = mapped_column(Float)
+    cell: Mapped[int] = mapped_column(BigInteger, index=True)
+    # OCPI connector standards, comma between them.
+    standards: Mapped[str] = mapped_column(String(200), default="")
+    max_power_w: Mapped[int | None] = mapped_column(Integer)
+    # As the source words them; nothing is promised by them.
+    hours_text: Mapped[str] = mapped_column(Text, default="")
+    price_text: Mapped[str] = mapped_column(Text, default="")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

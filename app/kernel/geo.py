@@ -13,6 +13,8 @@ EARTH_RADIUS_M = 6_371_008.8
 CELLS_PER_DEGREE = 20
 # A circle of 50 km needs about 570 cells in Berlin and 1050 in Tromsø.
 MAX_CELLS = 1200
+# Where no search looks: the cell of what is not on offer.
+HIDDEN_CELL = -1
 _METERS_PER_DEGREE = math.pi * EARTH_RADIUS_M / 180
 _MASK_STEP = 0.0005
 

@@ -30,6 +30,17 @@ class OpeningRuleRow(Row):
     end_min: Mapped[int] = mapped_column(Integer)
 
 
+class OpeningSummaryRow(Row):
+    """What the search asks about a charger's weekly hours as a whole."""
+
+    __tablename__ = "opening_summary"
+    evse_id: Mapped[int] = mapped_column(
+        ForeignKey("evse.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    # Open by its weekly rules from 22:00 to 06:00, every night.
+    is_open_at_night: Mapped[bool] = mapped_column()
+
+
 class OpeningExceptionRow(Row):
     """A dated exception: OPEN adds time on a local date, CLOSED takes it away."""
 

@@ -1,92 +1,92 @@
-"""The columns of other rooms' tables that the search reads, and nothing else of them.
-
-The search only reads, across the whole schema, and is tuned for it; so it names what
-it reads here instead of importing its neighbours' table classes. A test compares
-every column with the real schema.
-"""
+"""The search's own tables: kept searches, unmet wishes, geocoder answers."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from sqlalchemy import (
     BigInteger,
-    Boolean,
-    Float,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
     Integer,
     String,
-    TableClause,
-    column,
-    table,
+    Text,
 )
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import UtcDateTime
+from app.database import Row, UtcDateTime
 
-LOCATION = table(
-    "location",
-    column("id", Integer),
-    column("name", String),
-    column("city", String),
-    column("public_latitude", Float),
-    column("public_longitude", Float),
-    column("time_zone", String),
-    column("listing_state", String),
-)
-EVSE = table(
-    "evse",
-    column("id", Integer),
-    column("location_id", Integer),
-    column("min_length_min", Integer),
-    column("max_length_min", Integer),
-    column("lead_min", Integer),
-    column("horizon_days", Integer),
-    column("buffer_min", Integer),
-    column("is_inoperative", Boolean),
-)
-CONNECTOR = table(
-    "connector",
-    column("evse_id", Integer),
-    column("cell", BigInteger),
-    column("standard", String),
-    column("power_type", String),
-    column("max_power_w", Integer),
-)
-TARIFF = table(
-    "tariff",
-    column("evse_id", Integer),
-    column("is_current", Boolean),
-    column("currency", String),
-    column("energy_milli_per_kwh", BigInteger),
-    column("time_milli_per_hour", BigInteger),
-)
-OPEN_WINDOW = table(
-    "open_window",
-    column("evse_id", Integer),
-    column("first_slot", Integer),
-    column("end_slot", Integer),
-)
-CLAIMED_SLOT = table(
-    "claimed_slot",
-    column("evse_id", Integer),
-    column("slot", Integer),
-    column("claim_id", Integer),
-)
-CLAIM = table(
-    "claim",
-    column("id", Integer),
-    column("expires_at", UtcDateTime),
-)
-PHOTO = table(
-    "photo",
-    column("location_id", Integer),
-    column("storage_key", String),
-    column("position", Integer),
-)
-ALL: tuple[TableClause, ...] = (
-    LOCATION,
-    EVSE,
-    CONNECTOR,
-    TARIFF,
-    OPEN_WINDOW,
-    CLAIMED_SLOT,
-    CLAIM,
-    PHOTO,
-)
+
+class SavedSearchRow(Row):
+    """A search a driver keeps, as its address bar holds it, with or without alerts."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (Index("ix_saved_search_due", "has_alert", "checked_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(80))
+    # The query string, in the one order that a search's address has.
+    query: Mapped[str] = mapped_column(String(500))
+    has_alert: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SavedSearchHitRow(Row):
+    """The cheapest a kept search has shown at a charger, so that only news is news."""
+
+    __tablename__ = "saved_search_hit"
+    saved_search_id: Mapped[int] = mapped_column(
+        ForeignKey("saved_search.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    evse_id: Mapped[int] = mapped_column(
+        ForeignKey("evse.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UnmetSearchRow(Row):
+    """How often an hour of the week was looked for in a grid cell and nothing was free.
+
+    Nobody can be recognized in it: no person, no address, no exact point.
+    """
+
+    __tablename__ = "unmet_search"
+    __table_args__ = (
+        CheckConstraint("hour_of_week BETWEEN 0 AND 167", name="hour"),
+        CheckConstraint("searches > 0", name="searches"),
+        Index("ix_unmet_search_on_date", "on_date"),
+    )
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    on_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    hour_of_week: Mapped[int] = mapped_column(
+        Integer, primary_key=True, autoincrement=False
+    )
+    searches: Mapped[int] = mapped_column(Integer)
+
+
+class GeocodeAnswerRow(Row):
+    """What an online geocoder answered to a text, kept so that it is asked once."""
+
+    __tablename__ = "geocode_answer"
+    provider: Mapped[str] = mapped_column(String(12), primary_key=True)
+    asked: Mapped[str] = mapped_column(String(160), primary_key=True)
+    # JSON; an empty list where the geocoder knows no such place.
+    answer: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class GeocodeTurnRow(Row):
+    """When a geocoder may be asked next, over all processes of the installation."""
+
+    __tablename__ = "geocode_turn"
+    provider: Mapped[str] = mapped_column(String(12), primary_key=True)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)

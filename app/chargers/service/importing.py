@@ -22,7 +22,6 @@ from app.chargers.service.listing import (
     new_code,
     term_values,
 )
-from app.kernel.geo import Point
 
 _COLUMNS = tuple(LocationRow.__table__.columns)
 
@@ -148,7 +147,9 @@ def _insert(
         values
         for key, command in entries.items()
         for values in connector_values(
-            command.connectors, evse_id=evse_ids[key], shown=_shown(places[key])
+            command.connectors,
+            evse_id=evse_ids[key],
+            place={**places[key], "listing_state": "PUBLISHED"},
         )
     ]
     session.execute(insert(ConnectorRow), plugs)
@@ -202,12 +203,6 @@ def _insert_evses(
     return {key: of_location[location_ids[key]] for key in entries}
 
 
-def _shown(values: Mapping[str, object]) -> Point:
-    return Point(
-        float(str(values["public_latitude"])), float(str(values["public_longitude"]))
-    )
-
-
 def _update(
     session: Session,
     known: _Known,
@@ -228,7 +223,9 @@ def _update(
     session.execute(
         insert(ConnectorRow),
         connector_values(
-            command.connectors, evse_id=known.evse_id, shown=_shown(values)
+            command.connectors,
+            evse_id=known.evse_id,
+            place={**values, "listing_state": known.listing_state},
         ),
     )
     return Imported(charger_id=known.evse_id, is_new=False, is_changed=True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.chargers.domain import (
@@ -25,7 +27,7 @@ from app.chargers.models import ConnectorRow, EvseRow, LocationRow
 from app.config import Settings
 from app.database import writing
 from app.kernel.errors import NotFound
-from app.kernel.geo import Point, cell_of, public_point
+from app.kernel.geo import HIDDEN_CELL, Point, cell_of, public_point
 from app.kernel.ids import code_from
 
 _LOCATION_FIELDS = (
@@ -48,6 +50,10 @@ _TERM_FIELDS = (
     "horizon_days",
     "buffer_min",
 )
+
+
+# Columns of a location that its connectors repeat for the search.
+SHOWN_FIELDS = ("public_latitude", "public_longitude", "time_zone", "listing_state")
 
 
 def list_charger(*, owner_id: int, command: ListCharger, now: datetime) -> int:
@@ -173,13 +179,20 @@ def term_values(command: ListCharger) -> dict[str, int]:
 
 
 def connector_values(
-    connectors: tuple[Connector, ...], *, evse_id: int, shown: Point
+    connectors: tuple[Connector, ...], *, evse_id: int, place: Mapping[str, Any]
 ) -> list[dict[str, object]]:
-    """Return the rows of the connectors; the public point decides their cell."""
+    """Return the rows of the connectors; what the search needs comes from the place.
+
+    :param place: columns of the location, its listing state among them
+    """
+    shown = Point(place["public_latitude"], place["public_longitude"])
     return [
         {
             "evse_id": evse_id,
-            "cell": cell_of(shown),
+            "cell": _cell(shown, str(place["listing_state"])),
+            "latitude": shown.lat,
+            "longitude": shown.lon,
+            "time_zone": place["time_zone"],
             "standard": each.standard,
             "format": each.format,
             "power_type": each.power_type,
@@ -216,11 +229,21 @@ def _own(
 def _set_state(
     session: Session, owner_id: int, charger_id: int, state: str, now: datetime
 ) -> None:
-    _, location = _own(session, owner_id=owner_id, charger_id=charger_id)
+    evse, location = _own(session, owner_id=owner_id, charger_id=charger_id)
     # A second tap on the same button finds the wish already granted.
     location.listing_state = state
     location.updated_at = now
+    shown = Point(location.public_latitude, location.public_longitude)
+    session.execute(
+        update(ConnectorRow)
+        .where(ConnectorRow.evse_id == evse.id)
+        .values(cell=_cell(shown, state))
+    )
     session.flush()
+
+
+def _cell(shown: Point, state: str) -> int:
+    return cell_of(shown) if state == "PUBLISHED" else HIDDEN_CELL
 
 
 def _replace_connectors(
@@ -230,6 +253,6 @@ def _replace_connectors(
     connectors: tuple[Connector, ...],
 ) -> None:
     session.execute(delete(ConnectorRow).where(ConnectorRow.evse_id == evse.id))
-    shown = Point(location.public_latitude, location.public_longitude)
-    rows = connector_values(connectors, evse_id=evse.id, shown=shown)
+    place = {name: getattr(location, name) for name in SHOWN_FIELDS}
+    rows = connector_values(connectors, evse_id=evse.id, place=place)
     session.execute(insert(ConnectorRow), rows)

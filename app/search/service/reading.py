@@ -28,8 +28,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.database import UtcDateTime, db
 from app.kernel.geo import Point, cells_around, distance_m
-from app.search.domain import PriceLimit, Query
-from app.search.models import (
+from app.search.columns import (
     CLAIM,
     CLAIMED_SLOT,
     CONNECTOR,
@@ -39,6 +38,7 @@ from app.search.models import (
     PHOTO,
     TARIFF,
 )
+from app.search.domain import PriceLimit, Query
 
 _DEGREE_M = 111_195.08
 PlugRow = tuple[str, str, int]

@@ -17,7 +17,7 @@ from app.kernel.period import Period
 from app.pricing.domain import Tariff
 from app.schedules.claims import claim_in
 from app.schedules.domain import OpeningRule
-from app.search import models, service
+from app.search import columns, service
 from app.search.domain import PriceLimit, Query, Span
 from tests.service.search.test_oracle import CAR
 from tests.support.factories_auctions import make_auction
@@ -37,7 +37,7 @@ def find(query: Query, now: datetime) -> list[int]:
 
 def test_every_column_the_search_reads_exists_with_its_type(app: Flask) -> None:
     with app.app_context():
-        for table in models.ALL:
+        for table in columns.ALL:
             real = db.metadata.tables[table.name]
             for column in table.columns:
                 assert isinstance(real.c[column.name].type, type(column.type)), (
