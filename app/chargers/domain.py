@@ -21,6 +21,11 @@ PARKING_TYPES = {
     "PARKING_GARAGE": "Parking garage",
     "UNDERGROUND_GARAGE": "Underground garage",
 }
+# Whether a wish is a booking at once, or a question that the owner answers first.
+BOOKING_MODES = {
+    "INSTANT": "At once: whoever books has the time",
+    "REQUEST": "On request: I answer each driver first",
+}
 FORMATS = {"SOCKET": "Socket (bring your cable)", "CABLE": "Cable attached"}
 VISIBLE_STATES = frozenset({"PUBLISHED", "PAUSED"})
 MAX_CONNECTORS = 6
@@ -66,6 +71,10 @@ class ListCharger:
     """Everything an owner says about a charger, when listing and when editing it.
 
     Lengths, lead time and buffer are minutes, powers are watts.
+
+    :param is_accessible: whether a wheelchair gets to the plug; None if not said
+    :param has_free_parking: whether parking there costs nothing; None if not said
+    :param booking_mode: ``INSTANT`` or ``REQUEST``
     """
 
     name: str
@@ -85,6 +94,9 @@ class ListCharger:
     lead_min: int = 0
     horizon_days: int = 28
     buffer_min: int = 10
+    is_accessible: bool | None = None
+    has_free_parking: bool | None = None
+    booking_mode: str = "INSTANT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +134,14 @@ class Charger:
     is_inoperative: bool
     connectors: tuple[Connector, ...]
     photos: tuple[Photo, ...]
+    is_accessible: bool | None = None
+    has_free_parking: bool | None = None
+    booking_mode: str = "INSTANT"
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether the owner answers a driver before the time is the driver's."""
+        return self.booking_mode == "REQUEST"
 
     @property
     def is_bookable(self) -> bool:
@@ -162,6 +182,11 @@ def check_listing(command: ListCharger) -> Point:
     if command.parking_type not in PARKING_TYPES:
         raise ListingRefused(
             "Please choose where the car stands.", field="parking_type"
+        )
+    if command.booking_mode not in BOOKING_MODES:
+        raise ListingRefused(
+            "Please choose how drivers book: at once or on request.",
+            field="booking_mode",
         )
     if not 1 <= len(command.connectors) <= MAX_CONNECTORS:
         raise ListingRefused(

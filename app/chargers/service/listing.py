@@ -42,6 +42,8 @@ _LOCATION_FIELDS = (
     "parking_type",
     "access_notes",
     "house_rules",
+    "is_accessible",
+    "has_free_parking",
 )
 _TERM_FIELDS = (
     "min_length_min",
@@ -49,9 +51,8 @@ _TERM_FIELDS = (
     "lead_min",
     "horizon_days",
     "buffer_min",
+    "booking_mode",
 )
-
-
 # Columns of a location that its connectors repeat for the search.
 SHOWN_FIELDS = ("public_latitude", "public_longitude", "time_zone", "listing_state")
 
@@ -173,7 +174,7 @@ def location_values(command: ListCharger, *, code: str) -> dict[str, object]:
     return {**values, "public_latitude": shown.lat, "public_longitude": shown.lon}
 
 
-def term_values(command: ListCharger) -> dict[str, int]:
+def term_values(command: ListCharger) -> dict[str, object]:
     """Return the columns of an EVSE that follow from the command."""
     return {name: getattr(command, name) for name in _TERM_FIELDS}
 

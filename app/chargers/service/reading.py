@@ -32,6 +32,8 @@ _LOCATION = (
     "access_notes",
     "house_rules",
     "listing_state",
+    "is_accessible",
+    "has_free_parking",
 )
 _EVSE = (
     "id",
@@ -43,6 +45,7 @@ _EVSE = (
     "horizon_days",
     "buffer_min",
     "is_inoperative",
+    "booking_mode",
 )
 
 

@@ -174,3 +174,31 @@ def test_each_owner_sees_his_own_chargers_oldest_first(
 
     assert chargers.chargers_of(hanna.id) == (first, second)
     assert chargers.charger_zones()[first.id] == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_is_said_of_access_parking_and_booking_reads_back(
+    in_app: Flask, hanna: Person, now: datetime, said: bool | None
+) -> None:
+    command = listing(
+        is_accessible=said,
+        has_free_parking=None if said is None else not said,
+        booking_mode="REQUEST",
+    )
+    charger_id = chargers.list_charger(owner_id=hanna.id, command=command, now=now)
+
+    first = chargers.get_charger(charger_id)
+    chargers.edit_charger(
+        owner_id=hanna.id,
+        charger_id=charger_id,
+        command=replace(command, is_accessible=None, booking_mode="INSTANT"),
+        now=now,
+    )
+
+    assert first.is_accessible is said
+    assert first.has_free_parking is command.has_free_parking
+    assert first.asks_first
+    changed = chargers.get_charger(charger_id)
+    assert changed.is_accessible is None
+    assert changed.has_free_parking is command.has_free_parking
+    assert not changed.asks_first

@@ -54,6 +54,7 @@ def test_an_ordinary_charger_is_accepted_and_gives_its_true_point() -> None:
         ("time_zone", "../../etc/passwd", "time zone"),
         ("time_zone", "localtime", "time zone"),
         ("parking_type", "MOON", "where the car stands"),
+        ("booking_mode", "SOMETIMES", "at once or on request"),
         ("latitude", math.nan, "latitude"),
         ("latitude", 90.5, "latitude"),
         ("longitude", math.inf, "longitude"),
@@ -183,3 +184,8 @@ def test_only_a_published_charger_in_working_order_can_be_booked() -> None:
     assert charger().is_bookable
     assert not charger(listing_state="PAUSED").is_bookable
     assert not charger(is_inoperative=True).is_bookable
+
+
+def test_only_a_charger_on_request_asks_its_owner_first() -> None:
+    assert not charger().asks_first
+    assert charger(booking_mode="REQUEST").asks_first
