@@ -155,7 +155,7 @@ def _query(asked: Asked, point: Point, vehicle: Vehicle | None) -> Query:
     return Query(
         center=point,
         radius_m=asked.radius_km * 1000,
-        span=asked.span,
+        time=asked.span,
         standards=standards or None,
         min_power_w=asked.min_power_w,
         max_price=asked.max_price,

@@ -21,8 +21,13 @@ from app.search.domain.query import (
     Order,
     PriceLimit,
     Query,
+)
+from app.search.domain.times import (
     SearchRefused,
     Span,
+    Time,
+    UntilFull,
+    Window,
     read_span,
     usual_spans,
 )
@@ -40,6 +45,9 @@ __all__ = [
     "Run",
     "SearchRefused",
     "Span",
+    "Time",
+    "UntilFull",
+    "Window",
     "around",
     "best_plug",
     "booked_time_s",

@@ -52,7 +52,7 @@ def test_a_hit_says_where_what_when_and_how_much(
         charger = make_charger(hanna, now=now)
 
         (hit,) = service.near(
-            query=replace(AROUND, span=EVENING), vehicle=CAR, now=now
+            query=replace(AROUND, time=EVENING), vehicle=CAR, now=now
         ).hits
 
     place = Point(charger.public_latitude, charger.public_longitude)
@@ -112,7 +112,7 @@ def test_an_expired_hold_hides_nothing(
                 expires_at=now + timedelta(minutes=15),
                 now=now,
             )
-        query = replace(AROUND, span=EVENING)
+        query = replace(AROUND, time=EVENING)
 
         while_held = find(query, now)
         afterwards = find(query, now + timedelta(minutes=15))
@@ -131,7 +131,7 @@ def test_the_turnaround_after_the_time_must_be_free_as_well(
         after = Period(period.ends_at, period.ends_at + timedelta(hours=1))
         _claim(charger, after, now)
 
-        assert find(replace(AROUND, span=EVENING), now) == []
+        assert find(replace(AROUND, time=EVENING), now) == []
 
 
 def test_a_busy_charger_says_when_it_is_free_next(
@@ -184,7 +184,7 @@ def test_a_price_limit_counts_time_and_energy_in_each_chargers_currency(
         cheap = make_charger(hanna, now=now, tariff=_tariff("EUR", 40_000, 0))
         dollars = make_charger(hanna, now=now, tariff=_tariff("USD", 44_000, 0))
         make_charger(hanna, now=now, tariff=_tariff("JPY", 46_000, 0))
-        query = replace(AROUND, span=EVENING, max_price=PriceLimit(Decimal("0.45")))
+        query = replace(AROUND, time=EVENING, max_price=PriceLimit(Decimal("0.45")))
 
         found = find(query, now)
 
@@ -279,7 +279,7 @@ def test_auctioned_time_costs_what_booking_it_at_once_does(
         hits = {
             hit.charger_id: hit
             for hit in service.near(
-                query=replace(AROUND, span=EVENING), vehicle=CAR, now=now
+                query=replace(AROUND, time=EVENING), vehicle=CAR, now=now
             ).hits
         }
         at_any_time = service.near(query=AROUND, vehicle=CAR, now=now).hits

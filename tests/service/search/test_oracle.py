@@ -42,7 +42,7 @@ def _query(random: Random, now: datetime) -> Query:
             world.HOME.lon + random.uniform(-0.1, 0.1),
         ),
         radius_m=random.choice((2_000, 5_000, 15_000, 50_000)),
-        span=random.choice((None, span, span)),
+        time=random.choice((None, span, span)),
         standards=random.choice(
             (None, frozenset(CAR.standards), frozenset({"DOMESTIC_F"}))
         ),

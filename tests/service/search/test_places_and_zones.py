@@ -27,7 +27,7 @@ def test_a_past_time_is_refused_where_the_chargers_are(
         make_charger(hanna, now=now)
 
         with pytest.raises(SearchRefused) as refused:
-            service.near(query=replace(AROUND, span=past), vehicle=CAR, now=now)
+            service.near(query=replace(AROUND, time=past), vehicle=CAR, now=now)
 
     assert refused.value.field == "from"
 
@@ -41,7 +41,7 @@ def test_two_zones_in_one_circle_are_each_asked_in_their_own_time(
         london = make_charger(hanna, now=now, rules=mornings, time_zone="Europe/London")
 
         results = service.near(
-            query=replace(AROUND, span=EVENING), vehicle=CAR, now=now
+            query=replace(AROUND, time=EVENING), vehicle=CAR, now=now
         )
 
     assert {hit.charger_id for hit in results.hits} == {berlin.id, london.id}
@@ -56,7 +56,7 @@ def test_the_night_without_that_hour_has_no_such_time(
     with app.app_context():
         make_charger(hanna, now=before)
 
-        assert find(replace(AROUND, span=skipped), before) == []
+        assert find(replace(AROUND, time=skipped), before) == []
 
 
 def test_a_search_across_the_date_line_finds_both_sides(

@@ -23,7 +23,7 @@ def test_auctioned_time_that_begins_soon_is_listed_at_its_price_of_short_notice(
 
         (soon,) = service.near(query=AROUND, vehicle=CAR, now=now).hits
         (later,) = service.near(
-            query=replace(AROUND, span=EVENING), vehicle=CAR, now=now
+            query=replace(AROUND, time=EVENING), vehicle=CAR, now=now
         ).hits
 
     assert later.time_milli_per_hour == 200_000

@@ -205,7 +205,7 @@ def test_a_search_is_loosened_one_filter_at_a_time() -> None:
     query = Query(
         center=BERLIN,
         radius_m=5_000,
-        span=Span(starts=wall("10 18:00"), ends=wall("10 20:00")),
+        time=Span(starts=wall("10 18:00"), ends=wall("10 20:00")),
         standards=frozenset({"CHADEMO"}),
         min_power_w=22_000,
         max_price=PriceLimit(Decimal("0.1")),
@@ -214,7 +214,7 @@ def test_a_search_is_loosened_one_filter_at_a_time() -> None:
     loosened = dict(query.loosened())
 
     assert list(loosened) == ["time", "plug", "min_kw", "max_price", "radius_km"]
-    assert loosened["time"].span is None
+    assert loosened["time"].time is None
     assert loosened["time"].standards == query.standards
     assert loosened["plug"].standards is None
     assert loosened["min_kw"].min_power_w == 0
