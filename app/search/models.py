@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,10 +24,13 @@ class SavedSearchRow(Row):
     """A search a driver keeps, as its address bar holds it, with or without alerts."""
 
     __tablename__ = "saved_search"
-    __table_args__ = (Index("ix_saved_search_due", "has_alert", "checked_at"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "query", name="uq_saved_search_user_id_query"),
+        Index("ix_saved_search_due", "has_alert", "is_over", "checked_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(
-        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+        ForeignKey("user_account.id", ondelete="CASCADE")
     )
     name: Mapped[str] = mapped_column(String(80))
     # The query string, in the one order that a search's address has.
@@ -34,6 +38,12 @@ class SavedSearchRow(Row):
     has_alert: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the driver last opened it; what came later is new to him.
+    looked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The wanted date has passed; there is nothing to check any more.
+    is_over: Mapped[bool] = mapped_column(default=False)
+    # What the remembered totals depend on: the car. None before the first check.
+    basis: Mapped[str | None] = mapped_column(String(32))
 
 
 class SavedSearchHitRow(Row):
@@ -46,11 +56,17 @@ class SavedSearchHitRow(Row):
         autoincrement=False,
     )
     evse_id: Mapped[int] = mapped_column(
-        ForeignKey("evse.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        ForeignKey("evse.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
     )
     total_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
+    # The last check that found it.
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it was last announced; None where it was there from the beginning.
+    news_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class UnmetSearchRow(Row):
@@ -63,6 +79,7 @@ class UnmetSearchRow(Row):
     __table_args__ = (
         CheckConstraint("hour_of_week BETWEEN 0 AND 167", name="hour"),
         CheckConstraint("searches > 0", name="searches"),
+        CheckConstraint("first_hours BETWEEN 0 AND searches", name="first_hours"),
         Index("ix_unmet_search_on_date", "on_date"),
     )
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -71,6 +88,8 @@ class UnmetSearchRow(Row):
         Integer, primary_key=True, autoincrement=False
     )
     searches: Mapped[int] = mapped_column(Integer)
+    # How many of them began with this hour: summed up, these count each search once.
+    first_hours: Mapped[int] = mapped_column(Integer)
 
 
 class GeocodeAnswerRow(Row):

@@ -91,11 +91,14 @@ def _search_tables() -> None:
         sa.Column("has_alert", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_saved_search_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
+        sa.UniqueConstraint("user_id", "query", name=op.f("uq_saved_search_user_id_query")),
     )
-    op.create_index(op.f("ix_saved_search_user_id"), "saved_search", ["user_id"])
-    op.create_index("ix_saved_search_due", "saved_search", ["has_alert", "checked_at"])
+    op.create_index("ix_saved_search_due", "saved_search", ["has_alert", "is_over", "checked_at"])
     op.create_table(
         "saved_search_hit",
         sa.Column("saved_search_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -103,18 +106,24 @@ def _search_tables() -> None:
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("news_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["evse_id"], ["evse.id"], name=op.f("fk_saved_search_hit_evse_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["saved_search_id"], ["saved_search.id"], name=op.f("fk_saved_search_hit_saved_search_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("saved_search_id", "evse_id", name=op.f("pk_saved_search_hit")),
     )
+    op.create_index(op.f("ix_saved_search_hit_evse_id"), "saved_search_hit", ["evse_id"])
     op.create_table(
         "unmet_search",
         sa.Column("cell", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("on_date", sa.Date(), nullable=False),
         sa.Column("hour_of_week", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("searches", sa.Integer(), nullable=False),
+        sa.Column("first_hours", sa.Integer(), nullable=False),
         sa.CheckConstraint("hour_of_week BETWEEN 0 AND 167", name=op.f("ck_unmet_search_hour")),
         sa.CheckConstraint("searches > 0", name=op.f("ck_unmet_search_searches")),
+        sa.CheckConstraint(
+            "first_hours BETWEEN 0 AND searches", name=op.f("ck_unmet_search_first_hours")
+        ),
         sa.PrimaryKeyConstraint("cell", "on_date", "hour_of_week", name=op.f("pk_unmet_search")),
     )
     op.create_index("ix_unmet_search_on_date", "unmet_search", ["on_date"])
