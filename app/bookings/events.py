@@ -9,7 +9,45 @@ from app.kernel.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingMade(Event):
-    """A driver has a time on a charger."""
+    """A driver has a time on a charger.
+
+    :param was_asked: whether the owner has just accepted it
+    """
+
+    booking_id: int
+    code: str
+    charger_id: int
+    driver_id: int
+    owner_id: int
+    was_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRequested(Event):
+    """A driver asks for a time and waits for the owner's answer."""
+
+    booking_id: int
+    code: str
+    charger_id: int
+    driver_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDeclined(Event):
+    """The owner said no to a request; ``why`` may be empty."""
+
+    booking_id: int
+    code: str
+    charger_id: int
+    driver_id: int
+    owner_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingExpired(Event):
+    """The owner did not answer a request in time; the charger is free again."""
 
     booking_id: int
     code: str
@@ -20,7 +58,10 @@ class BookingMade(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingCanceled(Event):
-    """A booking was called off; ``who`` is DRIVER, OWNER, OPERATOR or SYSTEM."""
+    """A booking was called off; ``who`` is DRIVER, OWNER, OPERATOR or SYSTEM.
+
+    :param was_request: whether the owner had not accepted it yet
+    """
 
     booking_id: int
     code: str
@@ -30,6 +71,7 @@ class BookingCanceled(Event):
     who: str
     why: str
     fee_minor: int
+    was_request: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,9 @@ MAX_CONNECTORS = 6
 MAX_AC_W = 100_000
 MAX_DC_W = 1_000_000
 MAX_LENGTH_MIN = 24 * 60
+# Whoever answers first needs this notice: an answer comes half an hour before the
+# start at the latest, so at least half an hour is left for it.
+REQUEST_LEAD_MIN = 60
 # Control characters and halves of characters, which PostgreSQL refuses to store.
 _BROKEN = frozenset({"Cc", "Cs"})
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -97,6 +100,12 @@ class ListCharger:
     is_accessible: bool | None = None
     has_free_parking: bool | None = None
     booking_mode: str = "INSTANT"
+
+    @property
+    def notice_min(self) -> int:
+        """The notice in minutes that holds: on request there must be time to answer."""
+        least = REQUEST_LEAD_MIN if self.booking_mode == "REQUEST" else 0
+        return max(self.lead_min, least)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +292,7 @@ def _check_terms(command: ListCharger) -> None:
             raise ListingRefused(
                 f"Please choose between {lowest} and {highest} {unit}.", field=field
             )
-    if command.lead_min > command.horizon_days * 24 * 60 - longest:
+    if command.notice_min > command.horizon_days * 24 * 60 - longest:
         raise ListingRefused(
             "With so much notice nothing could ever be booked so few days ahead.",
             field="horizon_days",

@@ -122,6 +122,19 @@ def confirm_in(session: Session, *, booking_id: int) -> int:
     return int(turned.rowcount)  # type: ignore[attr-defined]
 
 
+def keep_until_in(session: Session, *, booking_id: int, expires_at: datetime) -> int:
+    """Let a booking's hold last until another instant.
+
+    :returns: how many claims were changed; anything but 1 means that the hold is gone
+    """
+    changed = session.execute(
+        update(ClaimRow)
+        .where(ClaimRow.booking_id == booking_id, ClaimRow.is_active)
+        .values(expires_at=expires_at)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
 def shorten_in(
     session: Session, *, booking_id: int, ends_at: datetime, buffer_min: int = 0
 ) -> None:

@@ -16,14 +16,19 @@ from app.bookings.domain.calendar import (
     wall_time,
 )
 from app.bookings.domain.rules import (
+    MAX_REASON,
     BookingRefused,
     Fit,
+    NotAccepted,
     PriceChanged,
     TimeTaken,
     best_fit,
+    check_answerable,
     check_offered,
     check_open,
+    check_reason,
     check_times,
+    check_waiting,
 )
 from app.bookings.domain.terms import CancelRule, Terms, cancel_rule
 from app.bookings.domain.transitions import (
@@ -40,6 +45,7 @@ from app.bookings.domain.transitions import (
 
 __all__ = [
     "LIVE",
+    "MAX_REASON",
     "TRANSITIONS",
     "Actor",
     "Booking",
@@ -49,6 +55,7 @@ __all__ = [
     "Day",
     "Effect",
     "Fit",
+    "NotAccepted",
     "NotNow",
     "PriceChanged",
     "Source",
@@ -58,9 +65,12 @@ __all__ = [
     "Transition",
     "best_fit",
     "cancel_rule",
+    "check_answerable",
     "check_offered",
     "check_open",
+    "check_reason",
     "check_times",
+    "check_waiting",
     "creating",
     "due_transition",
     "effective_state",

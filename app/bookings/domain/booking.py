@@ -142,10 +142,7 @@ class Booking:
     @property
     def answer_by(self) -> datetime:
         """The instant by which the owner must have answered a request."""
-        return min(
-            self.created_at + timedelta(minutes=self.terms.answer_min),
-            self.starts_at - timedelta(minutes=self.terms.answer_before_min),
-        )
+        return self.terms.answer_by(asked_at=self.created_at, starts_at=self.starts_at)
 
     @property
     def cancel_rule(self) -> CancelRule:

@@ -8,16 +8,26 @@ from datetime import datetime
 
 from app.accounts.domain import Vehicle
 from app.bookings.domain.booking import CarSnapshot
-from app.chargers.domain import Charger, Connector
+from app.chargers.domain import REQUEST_LEAD_MIN, Charger, Connector
 from app.kernel.connectors import plug_name, usable_power_w
 from app.kernel.errors import Conflict, DomainError
 from app.kernel.period import Period
 from app.kernel.slots import require_on_grid
 from app.schedules.domain import bookable_window, check_length
 
+# So many requests of one driver may wait for an answer at once: each keeps time from
+# others and costs nothing.
+MAX_WAITING = 5
+# Characters of an owner's reason for declining.
+MAX_REASON = 140
+
 
 class BookingRefused(DomainError):
     """The booking cannot be made; ``field`` says what to change."""
+
+
+class NotAccepted(Conflict):
+    """The owner cannot say yes as things are."""
 
 
 class TimeTaken(Conflict):
@@ -79,12 +89,12 @@ def check_times(period: Period, charger: Charger, now: datetime) -> None:
     require_on_grid(period)
     if period.starts_at < now:
         raise BookingRefused("This time has already begun.", field="starts_at")
-    window = bookable_window(
-        now, lead_min=charger.lead_min, horizon_days=charger.horizon_days
-    )
+    # A request that no time is left to answer would be dead at its birth.
+    lead_min = max(charger.lead_min, REQUEST_LEAD_MIN if charger.asks_first else 0)
+    window = bookable_window(now, lead_min=lead_min, horizon_days=charger.horizon_days)
     if period.starts_at < window.starts_at:
         raise BookingRefused(
-            f"This charger must be booked at least {charger.lead_min} minutes ahead.",
+            f"This charger must be booked at least {lead_min} minutes ahead.",
             field="starts_at",
         )
     check_length(
@@ -107,6 +117,47 @@ def check_open(period: Period, opened: Iterable[Period]) -> None:
         raise BookingRefused(
             "The charger is closed during part of this time.", field="starts_at"
         )
+
+
+def check_waiting(waiting: int) -> None:
+    """Let a driver ask who has not too many unanswered requests already.
+
+    :raises BookingRefused: if that is so
+    """
+    if waiting >= MAX_WAITING:
+        raise BookingRefused(
+            f"{MAX_WAITING} of your requests wait for an answer already. Please wait "
+            "for one, or take one back."
+        )
+
+
+def check_answerable(charger: Charger) -> None:
+    """Let an owner say yes whose charger could keep the promise.
+
+    :raises NotAccepted: if it is paused, taken down, or out of service
+    """
+    if charger.listing_state != "PUBLISHED":
+        raise NotAccepted(
+            "Your charger is paused. Put it back on the map first, or decline."
+        )
+    if charger.is_inoperative:
+        raise NotAccepted(
+            "Your charger is out of service, so nobody could charge. Please decline, "
+            "or answer when it works again."
+        )
+
+
+def check_reason(text: str) -> str:
+    """Return what an owner says for declining, as one line; it may be empty.
+
+    :raises BookingRefused: at ``why``, if it is too long
+    """
+    line = " ".join(text.split())
+    if len(line) > MAX_REASON:
+        raise BookingRefused(
+            f"Please use at most {MAX_REASON} characters.", field="why"
+        )
+    return line
 
 
 def best_fit(charger: Charger, vehicle: Vehicle | CarSnapshot | None) -> Fit:

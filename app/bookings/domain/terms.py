@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,24 @@ class Terms:
     def is_firm(self) -> bool:
         """Whether others gave way, so that calling it off always costs something."""
         return self.free_cancel_before_min == _LONG_BEFORE_MIN
+
+    def answer_by(self, *, asked_at: datetime, starts_at: datetime) -> datetime:
+        """Return the instant by which the owner must have answered a request."""
+        return min(
+            asked_at + timedelta(minutes=self.answer_min),
+            starts_at - timedelta(minutes=self.answer_before_min),
+        )
+
+    def accepted_after(self, waited: timedelta) -> Terms:
+        """Return the terms of a request that was accepted after so much waiting.
+
+        The time to think better of it counts from the answer: nobody can be late
+        for calling off what was not his yet.
+        """
+        waited_min = -(-waited // timedelta(minutes=1))
+        return replace(
+            self, free_cancel_after_min=self.free_cancel_after_min + waited_min
+        )
 
     def as_dict(self) -> dict[str, object]:
         """Return the terms as plain values, for a snapshot."""

@@ -103,6 +103,7 @@ def _row(
 TRANSITIONS = (
     _row("hold", _DRIVER, None, State.HELD, _CLAIM),
     _row("book", _DRIVER, None, State.RESERVED, _CLAIM),
+    _row("request", _DRIVER, None, State.REQUESTED, _CLAIM),
     _row("confirm", _DRIVER, State.HELD, State.RESERVED, closes=_hold_ends),
     _row("request", _DRIVER, State.HELD, State.REQUESTED, closes=_hold_ends),
     _row("cancel", _DRIVER, State.HELD, State.CANCELED, _RELEASE),
@@ -228,7 +229,7 @@ def effective_state(booking: Booking, now: datetime) -> State:
 
 
 def creating(name: str) -> Transition:
-    """Return the transition that makes a booking: ``book`` or ``hold``."""
+    """Return the transition that makes a booking: ``book``, ``hold``, ``request``."""
     return next(each for each in TRANSITIONS if each.name == name and not each.source)
 
 

@@ -1,6 +1,7 @@
 """Use cases of bookings: offer, book, look up, cancel, and what the clock does."""
 
 from app.bookings.domain import Actor, Booking, BookingRefused, State, TimeTaken
+from app.bookings.service.answering import accept, decline
 from app.bookings.service.awarding import award
 from app.bookings.service.booking import book, confirm, take
 from app.bookings.service.changing import (
@@ -31,6 +32,7 @@ from app.bookings.service.reading import (
     future_bookings_of_charger,
     get_booking,
     get_booking_for,
+    requests_of_owner,
     role_of,
 )
 from app.bookings.service.teaching import teach, teach_until
@@ -45,6 +47,7 @@ __all__ = [
     "State",
     "TimeTaken",
     "Week",
+    "accept",
     "award",
     "book",
     "bookings_at",
@@ -55,6 +58,7 @@ __all__ = [
     "cancel_all_in",
     "complete_in",
     "confirm",
+    "decline",
     "fail_in",
     "forget_unlock_in",
     "future_bookings_of_charger",
@@ -65,6 +69,7 @@ __all__ = [
     "note_unlock_in",
     "offer",
     "refused_offer",
+    "requests_of_owner",
     "role_of",
     "suggestion",
     "take",

@@ -22,7 +22,8 @@ from app.bookings.models import BookingRow
 from app.bookings.service.changing import note_in
 from app.bookings.service.planning import Asked, Plan
 from app.bookings.service.reading import load
-from app.bookings.service.storing import insert_in, made
+from app.bookings.service.storing import insert_in
+from app.bookings.service.telling import made
 from app.chargers import service as chargers
 from app.database import Writing, writing
 from app.kernel.errors import DomainError

@@ -17,14 +17,17 @@ from app.bookings.domain import (
     BookingRefused,
     NotNow,
     PriceChanged,
+    State,
     TimeTaken,
+    check_waiting,
     creating,
 )
 from app.bookings.models import BookingRow
 from app.bookings.service.changing import apply_in, note_in
 from app.bookings.service.planning import Asked, Plan, is_free, nearest_times, plan
-from app.bookings.service.reading import get_booking, load
-from app.bookings.service.storing import insert_in, made
+from app.bookings.service.reading import get_booking, load, waiting_of
+from app.bookings.service.storing import insert_in
+from app.bookings.service.telling import made, requested
 from app.chargers import service as chargers
 from app.database import Writing, db, writing
 from app.kernel.errors import NotFound
@@ -46,6 +49,9 @@ def book(
     now: datetime,
 ) -> Booking:
     """This function will give the time to the driver, at the price of this moment.
+
+    Where the owner answers first, the driver has asked for the time, and it is kept
+    until the answer.
 
     :param energy_cap_wh: the driver's own limit, which lowers the ceiling
     :param idempotency_key: made once per form; sent again it gives the same booking
@@ -93,7 +99,7 @@ def take(asked: Asked, now: datetime, *, hold: bool = False) -> Booking:
 
 
 def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
-    """This function will turn the driver's held time into a booking.
+    """This function will turn the driver's held time into a booking, or a request.
 
     :raises NotFound: if there is none, or it is somebody else's
     :raises NotNow: if the hold has ended, or its time is not claimed any more
@@ -103,13 +109,25 @@ def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
         if not found:
             raise NotFound
         chargers.lock_in(work.session, found[0].charger_id)
-        booking = apply_in(
-            work.session, found[0], "confirm", Actor.DRIVER, now, actor_id=driver_id
+        return _settle(work, found[0], now)
+
+
+def _settle(work: Writing, held: Booking, now: datetime) -> Booking:
+    """Take a held time out of its hold; where the owner answers first, ask him."""
+    session, driver_id = work.session, held.driver_id
+    asks_first = chargers.get_charger(held.charger_id).asks_first
+    name = "request" if asks_first else "confirm"
+    booking = apply_in(session, held, name, Actor.DRIVER, now, actor_id=driver_id)
+    if asks_first:
+        kept = claims.keep_until_in(
+            session, booking_id=booking.id, expires_at=booking.answer_by
         )
-        if claims.confirm_in(work.session, booking_id=booking.id) != 1:
-            # A booking without a claim would be a promise that nothing keeps.
-            raise NotNow("This time is not held for you any more. Please book again.")
-        work.announce(made(booking))
+    else:
+        kept = claims.confirm_in(session, booking_id=booking.id)
+    if kept != 1:
+        # A booking without a claim would be a promise that nothing keeps.
+        raise NotNow("This time is not held for you any more. Please book again.")
+    work.announce(requested(booking) if asks_first else made(booking))
     return booking
 
 
@@ -120,16 +138,19 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
     # Checked and priced again: the owner may just have changed or paused it.
     planned = plan(asked, now)
     _check_agreed(asked, planned)
-    step = creating("hold" if hold else "book")
+    step = creating(_way(planned, hold=hold))
+    if step.target is State.REQUESTED:
+        check_waiting(waiting_of(asked.driver_id, now))
     booking_id = insert_in(session, asked, planned, step.target, now=now)
+    expires_at = _expires_at(asked, planned, step.target, now)
     claims.claim_in(
         session,
         evse_id=asked.charger_id,
         period=asked.period,
         buffer_min=planned.terms.buffer_min,
-        kind="HOLD" if hold else "BOOKING",
+        kind="HOLD" if expires_at else "BOOKING",
         booking_id=booking_id,
-        expires_at=now + timedelta(minutes=planned.terms.hold_min) if hold else None,
+        expires_at=expires_at,
         now=now,
     )
     note_in(session, booking_id, step, Actor.DRIVER, now, actor_id=asked.driver_id)
@@ -144,9 +165,29 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
         driver_id=asked.driver_id,
         now=now,
     )
-    if not hold:
+    if booking.state is State.RESERVED:
         work.announce(made(booking))
+    elif booking.state is State.REQUESTED:
+        work.announce(requested(booking))
     return booking_id
+
+
+def _way(planned: Plan, *, hold: bool) -> str:
+    """Return by which transition the booking begins its life."""
+    if hold:
+        return "hold"
+    return "request" if planned.charger.asks_first else "book"
+
+
+def _expires_at(
+    asked: Asked, planned: Plan, state: State, now: datetime
+) -> datetime | None:
+    """Return until when the time is only kept; then it is free without any job."""
+    if state is State.HELD:
+        return now + timedelta(minutes=planned.terms.hold_min)
+    if state is State.REQUESTED:
+        return planned.terms.answer_by(asked_at=now, starts_at=asked.period.starts_at)
+    return None
 
 
 def _check_agreed(asked: Asked, planned: Plan) -> None:

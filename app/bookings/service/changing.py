@@ -21,13 +21,16 @@ from app.bookings.domain import (
     due_transition,
     get_transition,
 )
-from app.bookings.events import BookingCanceled
+from app.bookings.events import BookingCanceled, BookingExpired, BookingMissed
 from app.bookings.models import BookingEventRow, BookingRow
 from app.bookings.service.readiness import UNLOCK_FAILED, could_charge_in
 from app.bookings.service.reading import load, role_of, views
+from app.bookings.service.telling import canceled, expired, missed
 from app.database import writing
 from app.kernel.errors import NotFound
 from app.schedules import claims
+
+_NOT_ANSWERED = "The host did not answer in time."
 
 
 def cancel(*, user_id: int, code: str, now: datetime) -> Booking:
@@ -39,22 +42,24 @@ def cancel(*, user_id: int, code: str, now: datetime) -> Booking:
     with writing() as work:
         booking = locked(work.session, BookingRow.code == code)
         actor = role_of(booking, user_id)
+        was_request = booking.state is State.REQUESTED
         why = "The host called it off." if actor is Actor.OWNER else ""
         booking = apply_in(
             work.session, booking, "cancel", actor, now, actor_id=user_id, why=why
         )
-        work.announce(_canceled(booking))
+        work.announce(canceled(booking, was_request=was_request))
     return booking
 
 
 def cancel_all_in(
     session: Session, charger_id: int, who: Actor, why: str, now: datetime
-) -> tuple[BookingCanceled, ...]:
+) -> tuple[BookingCanceled | BookingExpired, ...]:
     """This function will call off all the charger's bookings that have not begun.
 
     A session under way is left to its driver. Nobody pays anything.
 
-    :returns: what the caller must announce, one event for each booking
+    :returns: what the caller must announce: an event for each one called off, and
+        for each request that had waited in vain
     """
     rows = session.scalars(
         select(BookingRow)
@@ -67,20 +72,36 @@ def cancel_all_in(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    canceled = []
+    told: list[BookingCanceled | BookingExpired] = []
     for booking in views(rows):
-        due = due_transition(booking, now)
-        if due:
-            apply_in(session, booking, due.name, Actor.SYSTEM, now)
+        if due_transition(booking, now):
+            event = move_on_in(session, booking, now)
+            told += [event] if isinstance(event, BookingExpired) else []
             continue
         # An owner may not cancel a mere hold or request, but the charger is going.
         actor = who if booking.state is State.RESERVED else Actor.DRIVER
-        canceled.append(
-            _canceled(
-                apply_in(session, booking, "cancel", actor, now, why=why, said_by=who)
-            )
-        )
-    return tuple(canceled)
+        ended = apply_in(session, booking, "cancel", actor, now, why=why, said_by=who)
+        told.append(canceled(ended, was_request=booking.state is State.REQUESTED))
+    return tuple(told)
+
+
+def move_on_in(
+    session: Session, booking: Booking, now: datetime
+) -> BookingMissed | BookingExpired | None:
+    """This function will do to a booking what the clock has decided, if anything.
+
+    :returns: what the caller must announce, if anybody is to know
+    :raises NotNow: if nothing is due
+    """
+    step = due_transition(booking, now)
+    if step is None:
+        raise NotNow("Nothing is due yet.")
+    was_request = booking.state is State.REQUESTED
+    why = _NOT_ANSWERED if was_request else ""
+    ended = apply_in(session, booking, step.name, Actor.SYSTEM, now, why=why)
+    if was_request:
+        return expired(ended)
+    return missed(ended) if ended.state is State.NO_SHOW else None
 
 
 def note_unlock_in(session: Session, *, booking_id: int, now: datetime) -> Booking:
@@ -249,17 +270,4 @@ def locked(session: Session, condition: ColumnElement[bool]) -> Booking:
 def _set(session: Session, booking_id: int, **values: object) -> None:
     session.execute(
         update(BookingRow).where(BookingRow.id == booking_id).values(**values)
-    )
-
-
-def _canceled(booking: Booking) -> BookingCanceled:
-    return BookingCanceled(
-        booking_id=booking.id,
-        code=booking.code,
-        charger_id=booking.charger_id,
-        driver_id=booking.driver_id,
-        owner_id=booking.owner_id,
-        who=booking.ended_by or "",
-        why=booking.ended_why or "",
-        fee_minor=booking.fee_minor,
     )

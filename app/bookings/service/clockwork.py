@@ -1,4 +1,4 @@
-"""What time demands of bookings: holds that lapse, and drivers who never came."""
+"""What time demands of bookings: holds and requests lapse, drivers never come."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 
-from app.bookings.domain import LIVE, Actor, State, due_transition
-from app.bookings.events import BookingMissed
+from app.bookings.domain import LIVE, State, due_transition
 from app.bookings.models import BookingRow
-from app.bookings.service.changing import apply_in, locked
+from app.bookings.service.changing import locked, move_on_in
 from app.bookings.service.reading import load
 from app.database import db, writing
 
@@ -47,19 +46,9 @@ def _do_alone(booking_id: int, now: datetime) -> bool:
 def _do_due(booking_id: int, now: datetime) -> bool:
     with writing() as work:
         booking = locked(work.session, BookingRow.id == booking_id)
-        step = due_transition(booking, now)
-        if step is None:
+        if due_transition(booking, now) is None:
             return False
-        ended = apply_in(work.session, booking, step.name, Actor.SYSTEM, now)
-        if ended.state is State.NO_SHOW:
-            work.announce(
-                BookingMissed(
-                    booking_id=ended.id,
-                    code=ended.code,
-                    charger_id=ended.charger_id,
-                    driver_id=ended.driver_id,
-                    owner_id=ended.owner_id,
-                    fee_minor=ended.fee_minor,
-                )
-            )
+        event = move_on_in(work.session, booking, now)
+        if event:
+            work.announce(event)
     return True

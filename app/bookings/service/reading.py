@@ -93,6 +93,17 @@ def bookings_of_owner(
     return load(*conditions)
 
 
+def requests_of_owner(owner_id: int, now: datetime) -> tuple[Booking, ...]:
+    """This function will return what an owner has to answer, most urgent first."""
+    asked = _waiting(BookingRow.owner_id == owner_id, now)
+    return tuple(sorted(asked, key=lambda each: (each.answer_by, each.id)))
+
+
+def waiting_of(driver_id: int, now: datetime) -> int:
+    """This function will return how many requests of a driver wait for an answer."""
+    return len(_waiting(BookingRow.driver_id == driver_id, now))
+
+
 def future_bookings_of_charger(charger_id: int, now: datetime) -> tuple[Booking, ...]:
     """This function will return the charger's live bookings that are not over."""
     found = load(
@@ -151,6 +162,14 @@ def _one(condition: ColumnElement[bool]) -> Booking:
     if not found:
         raise NotFound
     return found[0]
+
+
+def _waiting(whose: ColumnElement[bool], now: datetime) -> tuple[Booking, ...]:
+    """Return unanswered requests; the ones that time has ended are none."""
+    asked = load(whose, BookingRow.state == State.REQUESTED)
+    return tuple(
+        each for each in asked if effective_state(each, now) is State.REQUESTED
+    )
 
 
 def _is_upcoming(booking: Booking, now: datetime) -> bool:

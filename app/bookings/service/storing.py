@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.bookings.domain import Booking, CarSnapshot, Source, State
-from app.bookings.events import BookingMade
+from app.bookings.domain import CarSnapshot, Source, State
 from app.bookings.models import BookingRow
 from app.bookings.service.planning import Asked, Plan
 from app.kernel.ids import code_from
@@ -52,14 +51,3 @@ def insert_in(
     }
     statement = insert(BookingRow).values(**values).returning(BookingRow.id)
     return int(session.execute(statement).scalar_one())
-
-
-def made(booking: Booking) -> BookingMade:
-    """Return what to announce about a new booking."""
-    return BookingMade(
-        booking_id=booking.id,
-        code=booking.code,
-        charger_id=booking.charger_id,
-        driver_id=booking.driver_id,
-        owner_id=booking.owner_id,
-    )

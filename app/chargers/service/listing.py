@@ -176,7 +176,8 @@ def location_values(command: ListCharger, *, code: str) -> dict[str, object]:
 
 def term_values(command: ListCharger) -> dict[str, object]:
     """Return the columns of an EVSE that follow from the command."""
-    return {name: getattr(command, name) for name in _TERM_FIELDS}
+    terms = {name: getattr(command, name) for name in _TERM_FIELDS}
+    return {**terms, "lead_min": command.notice_min}
 
 
 def connector_values(
