@@ -12,11 +12,11 @@ from flask import url_for
 from app.accounts.service import Vehicle, default_vehicle
 from app.kernel.connectors import plug_name
 from app.kernel.errors import DomainError
-from app.kernel.geo import Point
 from app.kernel.money import format_minor
 from app.search import service
-from app.search.domain import Car, Query, Span, usual_spans
-from app.search.forms import ANY_PLUG, CAR_PLUG, DEFAULT_RADIUS_KM, Asked, SearchForm
+from app.search.asking import address_of, let_go, question_of
+from app.search.domain import Car, Span, usual_spans
+from app.search.forms import DEFAULT_RADIUS_KM, Asked, SearchForm
 from app.search.service import Center, Loosened, Results
 
 _LOOSENED = {
@@ -24,6 +24,11 @@ _LOOSENED = {
     "plug": "Any plug",
     "min_kw": "Any power",
     "max_price": "Any price",
+    "max_total": "Any total",
+    "instant": "Also on request",
+    "accessible": "Accessible or not",
+    "free_parking": "Also with paid parking",
+    "night": "Also closed at night",
 }
 
 
@@ -74,9 +79,9 @@ def search_page(form: SearchForm, person_id: int | None, now: datetime) -> Searc
         return _refused(form, vehicle, now)
     asked, moved = _place_or_point(asked, form.q_was.data or "")
     try:
-        center = service.find_center(text=asked.text, point=asked.point, now=now)
-        query = _query(asked, center.point, vehicle)
-        results = service.near(query=query, vehicle=vehicle, now=now)
+        question = question_of(asked, vehicle=vehicle, now=now)
+        center = question.center
+        results = service.near(query=question.query, vehicle=vehicle, now=now)
     except DomainError as error:
         form.refuse(error)
         return _refused(form, vehicle, now)
@@ -96,7 +101,7 @@ def search_page(form: SearchForm, person_id: int | None, now: datetime) -> Searc
         island=_island(results, asked.span),
         url=_url(asked),
         replaces_form=moved or bool(form.with_form.data),
-        filters_used=_filters_used(asked, vehicle),
+        filters_used=_filters_used(asked),
     )
 
 
@@ -146,30 +151,10 @@ def _place_or_point(asked: Asked, shown: str) -> tuple[Asked, bool]:
     return replace(asked, point=None), True
 
 
-def _query(asked: Asked, point: Point, vehicle: Vehicle | None) -> Query:
-    standards: frozenset[str] | None = None
-    if asked.plug == CAR_PLUG:
-        standards = frozenset(vehicle.standards) if vehicle else None
-    elif asked.plug != ANY_PLUG:
-        standards = Query.known_standards(asked.plug)
-    return Query(
-        center=point,
-        radius_m=asked.radius_km * 1000,
-        time=asked.span,
-        standards=standards or None,
-        min_power_w=asked.min_power_w,
-        max_price=asked.max_price,
-        order=asked.order,
-    )
-
-
 def _notes(asked: Asked, center: Center) -> tuple[str, ...]:
-    notes = [asked.note] if asked.note else []
-    if center.name and not center.is_exact:
-        notes.append(
-            f"The built-in map knows no streets: this is {center.name}. "
-            "Move the map to your corner and search there."
-        )
+    notes = list(asked.notes)
+    if center.note:
+        notes.append(center.note)
     return tuple(notes)
 
 
@@ -180,9 +165,9 @@ def _quick(asked: Asked, results: Results, now: datetime) -> tuple[Link, ...]:
     zone = ZoneInfo(results.hits[0].time_zone)
     spans = usual_spans(now.astimezone(zone).replace(tzinfo=None))
     return (
-        Link("Any time", _url(asked, span=None), asked.span is None),
+        Link("Any time", _url(asked, time=None), asked.time is None),
         *(
-            Link(name, _url(asked, span=span), asked.span == span)
+            Link(name, _url(asked, time=span), asked.span == span)
             for name, span in spans
         ),
     )
@@ -190,46 +175,30 @@ def _quick(asked: Asked, results: Results, now: datetime) -> tuple[Link, ...]:
 
 def _loosened_link(asked: Asked, found: Loosened) -> Link:
     count = f"{found.count}+" if found.is_more else str(found.count)
-    all_changes: dict[str, dict[str, Any]] = {
-        "time": {"span": None},
-        "plug": {"plug": ANY_PLUG},
-        "min_kw": {"min_kw": ""},
-        "max_price": {"max_price_text": ""},
-        "radius_km": {"radius_km": found.query.radius_m // 1000},
-    }
     words = _LOOSENED.get(found.name, f"Within {found.query.radius_m // 1000} km")
-    return Link(f"{words}: {count}", _url(asked, **all_changes[found.name]))
+    return Link(f"{words}: {count}", _url(let_go(asked, found.name, found.query)))
 
 
 def _url(asked: Asked, q: str | None = None, **changes: Any) -> str:
     """Return the address of this search with something changed, defaults left out."""
-    asked = replace(asked, **changes)
     if q is not None:
-        asked = replace(asked, text=q, point=None)
-    point = asked.point
-    values: dict[str, Any] = {
-        "q": asked.text,
-        "lat": f"{point.lat:.5f}" if point else "",
-        "lon": f"{point.lon:.5f}" if point else "",
-        "radius_km": "" if asked.radius_km == DEFAULT_RADIUS_KM else asked.radius_km,
-        "from": f"{asked.span.starts:%Y-%m-%dT%H:%M}" if asked.span else "",
-        "to": f"{asked.span.ends:%Y-%m-%dT%H:%M}" if asked.span else "",
-        "plug": asked.plug_chosen,
-        "min_kw": asked.min_kw,
-        "max_price": asked.max_price_text,
-        "sort": asked.order.value if asked.order.value != "near" else "",
-    }
-    return url_for("search.index", **{name: v for name, v in values.items() if v})
+        changes |= {"text": q, "point": None}
+    query = address_of(asked, **changes)
+    return f"{url_for('search.index')}?{query}" if query else url_for("search.index")
 
 
-def _filters_used(asked: Asked, vehicle: Vehicle | None) -> int:
-    preset = CAR_PLUG if vehicle else ANY_PLUG
+def _filters_used(asked: Asked) -> int:
     return sum(
         (
-            asked.span is not None,
-            asked.plug != preset,
+            asked.time is not None,
+            asked.plug != asked.preset_plug,
             bool(asked.min_power_w),
             asked.max_price is not None,
+            asked.max_total is not None,
+            asked.instant,
+            asked.accessible,
+            asked.free_parking,
+            asked.night,
         )
     )
 

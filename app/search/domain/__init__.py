@@ -8,12 +8,14 @@ from app.search.domain.charge import (
     Charge,
     Fit,
     Plug,
+    Wish,
     best_plug,
     booked_time_s,
     estimate,
     range_km,
     reference_car,
 )
+from app.search.domain.days import DayWindow, clock_words, length_words
 from app.search.domain.free_times import Run, around, free_runs, free_words, next_free
 from app.search.domain.query import (
     MAX_RADIUS_M,
@@ -31,12 +33,14 @@ from app.search.domain.times import (
     read_span,
     usual_spans,
 )
+from app.search.domain.words import by_words, in_at, walk_min
 
 __all__ = [
     "MAX_RADIUS_M",
     "MIN_RADIUS_M",
     "Car",
     "Charge",
+    "DayWindow",
     "Fit",
     "Order",
     "Plug",
@@ -48,15 +52,21 @@ __all__ = [
     "Time",
     "UntilFull",
     "Window",
+    "Wish",
     "around",
     "best_plug",
     "booked_time_s",
+    "by_words",
+    "clock_words",
     "estimate",
     "free_runs",
     "free_words",
+    "in_at",
+    "length_words",
     "next_free",
     "range_km",
     "read_span",
     "reference_car",
     "usual_spans",
+    "walk_min",
 ]

@@ -12,9 +12,53 @@ from app.kernel.money import MILLI, divide_half_even, divide_up
 from app.kernel.period import Period
 from app.kernel.slots import EPOCH, SLOT_S
 from app.pricing.domain import Tariff, expected, usual_charge_wh
+from app.search.domain.times import SearchRefused
 
 # An ordinary electric car on an ordinary road, losses while charging included.
 WH_PER_KM = 180
+MIN_WISH_WH = 1_000
+MAX_WISH_WH = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How much energy a driver wants: so much, or from one percentage to another.
+
+    :ivar energy_wh: 1 to 200 kWh, or None where percentages are given
+    :ivar soc_from: percent of the battery at the start, 0 to 99
+    :ivar soc_to: percent of the battery at the end, above ``soc_from``
+    :raises SearchRefused: if that cannot be wished for
+    """
+
+    energy_wh: int | None = None
+    soc_from: int = 20
+    soc_to: int = 80
+
+    def __post_init__(self) -> None:
+        """Refuse what no car can take."""
+        wh = self.energy_wh
+        if wh is not None and not MIN_WISH_WH <= wh <= MAX_WISH_WH:
+            raise SearchRefused("Please ask for 1 to 200 kWh.", field="kwh")
+        if not 0 <= self.soc_from <= 99:
+            raise SearchRefused(
+                "A battery starts between 0 and 99 %.", field="soc_from"
+            )
+        if not 1 <= self.soc_to <= 100:
+            raise SearchRefused("A battery ends between 1 and 100 %.", field="soc_to")
+        if self.soc_from >= self.soc_to:
+            raise SearchRefused(
+                "The target must be above where the battery starts.", field="soc_to"
+            )
+
+    def energy_of(self, battery_wh: int) -> int:
+        """Return the energy for a battery, in watt-hours, at least one.
+
+        >>> Wish(soc_from=20, soc_to=80).energy_of(58_000)
+        34800
+        """
+        if self.energy_wh is not None:
+            return self.energy_wh
+        return max(1, battery_wh * (self.soc_to - self.soc_from) // 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +66,7 @@ class Car:
     """The car the search calculates for.
 
     :ivar is_reference: whether it stands in for a car we do not know
+    :ivar wish: what the driver wants this time; None for a usual charge
     """
 
     name: str
@@ -30,10 +75,13 @@ class Car:
     max_dc_w: int
     battery_wh: int
     is_reference: bool = False
+    wish: Wish | None = None
 
     @property
     def usual_wh(self) -> int:
-        """The energy of a usual charge."""
+        """The energy of the charge: as wished, or else a usual one."""
+        if self.wish is not None:
+            return self.wish.energy_of(self.battery_wh)
         return max(1, usual_charge_wh(self.battery_wh))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -183,7 +183,7 @@ def read_span(
     return span, ""
 
 
-def require_this_century(at: datetime | None, field: str) -> None:
+def require_this_century(at: date | None, field: str) -> None:
     """Refuse a date near the ends of the calendar, where arithmetic could leave it.
 
     :raises SearchRefused: at the field

@@ -17,6 +17,9 @@ class Hit:
     :ivar is_auctioned: whether one can bid for its time; the price is what booking
         at once costs
     :ivar free_text: when it can be had, in a few words
+    :ivar ends_text: when the energy is in, such as ``by 19:30``, in local time
+    :ivar walk_min: about how long the way takes on foot; None where nobody walks
+    :ivar is_request: whether the owner has to say yes first
     """
 
     charger_id: int
@@ -33,6 +36,9 @@ class Hit:
     free_text: str
     is_free_now: bool
     photo_key: str | None
+    ends_text: str = ""
+    walk_min: int | None = None
+    is_request: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,7 @@ class GridCount:
 class Loosened:
     """A filter that hides chargers, and how many would show without it.
 
-    :ivar name: ``time``, ``plug``, ``min_kw``, ``max_price`` or ``radius_km``
+    :ivar name: as `Query.loosened` names it, such as ``plug`` or ``radius_km``
     :ivar is_more: whether there are even more than counted
     """
 
@@ -77,6 +83,7 @@ class Results:
     :ivar has_more: whether the circle holds further candidates that nobody checked
     :ivar points: the hits and those after them, for the map
     :ivar loosened: what to change, where nothing was found
+    :ivar beyond: where nothing was found: the nearest match outside of the circle
     """
 
     query: Query
@@ -87,3 +94,4 @@ class Results:
     points: tuple[MapPoint, ...] = ()
     counts: tuple[GridCount, ...] = ()
     loosened: tuple[Loosened, ...] = ()
+    beyond: Hit | None = None

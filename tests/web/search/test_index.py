@@ -46,7 +46,7 @@ def test_htmx_gets_only_the_results_and_the_address_to_share(
     assert response.text.startswith('<div id="results"')
     assert 'id="search"' not in response.text
     shared = urlsplit(response.headers["HX-Replace-Url"])
-    assert parse_qs(shared.query) == {"lat": ["52.53840"], "lon": ["13.40980"]}
+    assert parse_qs(shared.query) == {"lat": ["52.5384"], "lon": ["13.4098"]}
 
 
 def test_list_and_map_hold_the_same_chargers(hx: HtmxClient, charger: Charger) -> None:
