@@ -12,7 +12,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
 MODES = ("embedded", "production")
+PUBLIC_NOMINATIM = "https://nominatim.openstreetmap.org"
+# Each service for addresses, and where its public installation answers.
+GEOCODERS = {
+    "offline": "",
+    "nominatim": PUBLIC_NOMINATIM,
+    "photon": "https://photon.komoot.io",
+}
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class BadSetting(Exception):
@@ -35,6 +44,10 @@ class Settings:
     :param clock_shift_s: seconds by which the embedded product's time differs from the
         machine's, to show it at another hour; refused in production
     :param tile_url: Leaflet tile address; None uses the built-in base map
+    :param geocoder: who knows streets: ``offline`` (nobody), ``nominatim``, ``photon``
+    :param geocoder_url: where that service answers; nothing else is ever asked
+    :param geocoder_contact: e-mail address or page that the service is told to write to
+    :param geocoder_timeout_s: how long a search waits for the service
     """
 
     mode: str = "embedded"
@@ -49,6 +62,10 @@ class Settings:
     tile_url: str | None = None
     tile_attribution: str = ""
     tile_max_zoom: int = 19
+    geocoder: str = "offline"
+    geocoder_url: str = ""
+    geocoder_contact: str = ""
+    geocoder_timeout_s: float = 3.0
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     clock_shift_s: int = 0
@@ -79,6 +96,7 @@ class Settings:
         public_url = env.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
         if urlsplit(public_url).scheme not in {"http", "https"}:
             raise BadSetting("PUBLIC_URL must start with http:// or https://.")
+        geocoder, geocoder_url, geocoder_contact = _geocoder(env)
         return cls(
             mode=mode,
             database_url=_database_url(env, mode, instance_dir),
@@ -92,6 +110,9 @@ class Settings:
             tile_url=env.get("TILE_URL") or None,
             tile_attribution=env.get("TILE_ATTRIBUTION", ""),
             tile_max_zoom=_integer(env, "TILE_MAX_ZOOM", 19),
+            geocoder=geocoder,
+            geocoder_url=geocoder_url,
+            geocoder_contact=geocoder_contact,
             trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "").split(","))),
             proxy_hops=_integer(env, "PROXY_HOPS", 0),
             clock_shift_s=_clock_shift_s(env, mode),
@@ -103,6 +124,45 @@ def _clock_shift_s(env: Mapping[str, str], mode: str) -> int:
     if shift_s and mode == "production":
         raise BadSetting("CLOCK_SHIFT_S is only for demonstrations.")
     return shift_s
+
+
+def _geocoder(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return which service knows addresses, where it answers, and whom it may ask."""
+    name = env.get("GEOCODER") or "offline"
+    if name not in GEOCODERS:
+        raise BadSetting(f"GEOCODER must be one of {', '.join(GEOCODERS)}.")
+    url = (env.get("GEOCODER_URL") or GEOCODERS[name]).rstrip("/")
+    contact = env.get("GEOCODER_CONTACT", "").strip()
+    if not (contact.isascii() and contact.isprintable() and len(contact) <= 200):
+        raise BadSetting("GEOCODER_CONTACT must be an e-mail address or a page.")
+    if name == "offline":
+        return name, "", contact
+    if not _is_service_address(url):
+        raise BadSetting(
+            "GEOCODER_URL must be https://host[:port][/path]; "
+            "http:// is only for this machine (127.0.0.1)."
+        )
+    if urlsplit(url).hostname == urlsplit(PUBLIC_NOMINATIM).hostname and not contact:
+        raise BadSetting(
+            "GEOCODER_CONTACT must be set to an e-mail address or a page: "
+            "the public Nominatim wants to know whom to write to."
+        )
+    return name, url, contact
+
+
+def _is_service_address(url: str) -> bool:
+    """Return whether the address names a host, a path, and nothing that is secret."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in _THIS_MACHINE
+    )
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    extras = parts.query or parts.fragment or parts.username or parts.password
+    return bool(is_safe and is_plain and parts.hostname and not extras)
 
 
 def _integer(env: Mapping[str, str], name: str, default: int) -> int:

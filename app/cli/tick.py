@@ -18,6 +18,8 @@ from app.metering import service as metering
 from app.notifications import service as notifications
 from app.pricing import service as pricing
 from app.schedules import service as schedules
+from app.search import alerts
+from app.search import service as search
 from app.web import clock, limits
 
 _log = logging.getLogger(__name__)
@@ -43,8 +45,11 @@ JOBS: tuple[tuple[str, Callable[..., object]], ...] = (
     ("schedules", schedules.tick),
     ("demand", bookings.teach),
     ("pricing", pricing.tick),
+    # Before the mails, so that what is found leaves at once.
+    ("searches", alerts.tick),
     ("notifications", notifications.tick),
     ("limits", _forget_counters),
+    ("addresses", search.forget_old_answers),
 )
 
 

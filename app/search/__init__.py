@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.search.geocode import find_places
+from app.search.map_routes import find_for_pin
 from app.search.routes import bp
 
 
@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
     """Register the room."""
     app.register_blueprint(bp)
     # Rooms beside this one put pins on the map without knowing this one.
-    app.extensions["plugbid_find_places"] = find_places
+    app.extensions["plugbid_find_places"] = find_for_pin

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 
 from app.config import Settings
-from app.search import atlas
+from app.search import atlas, service
 from app.search.basemap import MAX_ZOOM, tile_svg
-from app.search.geocode import find_places
+from app.search.geocode import Place, find_places
 from app.search.shell import map_shell
+from app.web import clock
 
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -50,7 +51,7 @@ def map_shell_js(digest: str) -> Response:
 
 
 def places() -> Response:
-    """List places by name for the place picker, as JSON."""
+    """List places by name while somebody types, as JSON: never asked of a service."""
     found = find_places(request.args.get("q", ""))
     return jsonify(
         [
@@ -63,6 +64,11 @@ def places() -> Response:
             for place in found
         ]
     )
+
+
+def find_for_pin(text: str, *, limit: int = 5) -> tuple[Place, ...]:
+    """Return places for a pressed button of another room, streets included."""
+    return service.look_up(text, near=None, now=clock.now(), limit=limit).places
 
 
 def map_tiles() -> Tiles:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.search.service.addresses import forget_old_answers
 from app.search.service.finding import car_of, near
-from app.search.service.place import Center, find_center, start_point
+from app.search.service.place import Center, Named, find_center, look_up, start_point
 from app.search.service.views import GridCount, Hit, Loosened, MapPoint, Results
 
 __all__ = [
@@ -12,9 +13,12 @@ __all__ = [
     "Hit",
     "Loosened",
     "MapPoint",
+    "Named",
     "Results",
     "car_of",
     "find_center",
+    "forget_old_answers",
+    "look_up",
     "near",
     "start_point",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from app.config import BadSetting, Settings
+from app.config import ROOT, VERSION, BadSetting, Settings
 
 
 def test_an_empty_environment_gives_the_embedded_defaults(tmp_path: Path) -> None:
@@ -50,6 +51,34 @@ def test_the_embedded_secret_is_made_once_and_kept_private(tmp_path: Path) -> No
             },
             "CLOCK_SHIFT_S",
         ),
+        ({"GEOCODER": "google"}, "GEOCODER"),
+        ({"GEOCODER": "nominatim"}, "GEOCODER_CONTACT"),
+        (
+            {
+                "GEOCODER": "nominatim",
+                "GEOCODER_URL": "https://Nominatim.OpenStreetMap.org/",
+            },
+            "GEOCODER_CONTACT",
+        ),
+        ({"GEOCODER": "photon", "GEOCODER_CONTACT": "a\r\nb: c"}, "GEOCODER_CONTACT"),
+        ({"GEOCODER": "photon", "GEOCODER_CONTACT": "ä@b.de"}, "GEOCODER_CONTACT"),
+        ({"GEOCODER": "photon", "GEOCODER_CONTACT": "x" * 201}, "GEOCODER_CONTACT"),
+        *(
+            ({"GEOCODER": "photon", "GEOCODER_URL": url}, "GEOCODER_URL")
+            for url in (
+                "photon.example",
+                "http://photon.example",
+                "file:///etc/passwd",
+                "https://",
+                "https://user:secret@photon.example",
+                "https://photon.example/?key=1",
+                "https://photon.example/#top",
+                "https://photon.example:99999",
+                "https://[::1",
+                "https://photon example",
+                "https://phöton.example",
+            )
+        ),
     ],
 )
 def test_an_odd_setting_stops_the_start_and_is_named(
@@ -76,3 +105,43 @@ def test_an_address_with_a_driver_is_taken_as_it_is(tmp_path: Path) -> None:
     )
 
     assert settings.database_url == "sqlite:////x/y.db"
+
+
+def test_nobody_is_asked_for_addresses_by_default(tmp_path: Path) -> None:
+    settings = Settings.from_env(
+        {"INSTANCE_DIR": str(tmp_path), "GEOCODER_URL": "https://photon.example"}
+    )
+
+    assert (settings.geocoder, settings.geocoder_url) == ("offline", "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        (
+            {"GEOCODER": "nominatim", "GEOCODER_CONTACT": "ops@plugbid.example"},
+            "https://nominatim.openstreetmap.org",
+        ),
+        ({"GEOCODER": "photon"}, "https://photon.komoot.io"),
+        (
+            {"GEOCODER": "photon", "GEOCODER_URL": "http://127.0.0.1:2322/"},
+            "http://127.0.0.1:2322",
+        ),
+        (
+            {"GEOCODER": "nominatim", "GEOCODER_URL": "https://geo.example:8443/osm"},
+            "https://geo.example:8443/osm",
+        ),
+    ],
+)
+def test_an_address_service_is_chosen_by_name_and_may_be_the_own_one(
+    variables: dict[str, str], url: str, tmp_path: Path
+) -> None:
+    settings = Settings.from_env({"INSTANCE_DIR": str(tmp_path), **variables})
+
+    assert settings.geocoder_url == url
+
+
+def test_the_product_names_the_version_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert project["version"] == VERSION
