@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Integer, String, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.database import Row, UtcDateTime, writing
+from app.database import Row, UtcDateTime, db, dialect_name, writing
 from app.kernel.errors import TooMany
 
 # Longer than any window in use.
@@ -29,14 +32,44 @@ def count_use(key: str, *, limit: int, window_s: int, now: datetime) -> None:
 
     :raises TooMany: if the window already holds ``limit`` uses
     """
-    opened = int(now.timestamp()) // window_s * window_s
-    starts_at = datetime.fromtimestamp(opened, UTC)
+    starts_at = _window_of(now, window_s)
     if _add_one(key, starts_at) > limit:
+        opened = int(starts_at.timestamp())
         wait_s = max(1, opened + window_s - int(now.timestamp()))
         raise TooMany(
             f"Too many attempts. Please try again in {_in_words(wait_s)}.",
             retry_after_s=wait_s,
         )
+
+
+def used_keys(keys: Iterable[str], *, window_s: int, now: datetime) -> set[str]:
+    """Return which of the keys were used in this window; only reads."""
+    return set(
+        db.session.scalars(
+            select(RateCounterRow.key).where(
+                RateCounterRow.key.in_(list(keys)),
+                RateCounterRow.window_starts_at == _window_of(now, window_s),
+            )
+        )
+    )
+
+
+def first_uses_in(
+    session: Session, keys: Iterable[str], *, window_s: int, now: datetime
+) -> set[str]:
+    """Mark the keys as used, as part of a larger write.
+
+    :returns: those that were not used in this window before
+    """
+    starts_at = _window_of(now, window_s)
+    make: Any = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
+    rows = [
+        # In one order, so that two writers never wait for each other in a circle.
+        {"key": key, "window_starts_at": starts_at, "uses": 1}
+        for key in sorted(keys)
+    ]
+    statement = make(RateCounterRow).values(rows).on_conflict_do_nothing()
+    return set(session.scalars(statement.returning(RateCounterRow.key)))
 
 
 def forget_old(*, now: datetime) -> int:
@@ -48,6 +81,11 @@ def forget_old(*, now: datetime) -> int:
             )
         )
         return int(deleted.rowcount)  # type: ignore[attr-defined]
+
+
+def _window_of(now: datetime, window_s: int) -> datetime:
+    opened = int(now.timestamp()) // window_s * window_s
+    return datetime.fromtimestamp(opened, UTC)
 
 
 def _add_one(key: str, starts_at: datetime) -> int:
