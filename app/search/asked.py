@@ -5,6 +5,7 @@ Pure: no browser and no database, so that a kept search is read like a page's.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from app.search.domain import (
     length_words,
     read_span,
 )
+from app.search.domain.times import QUARTER
 from app.web.fields import without_controls
 
 T = TypeVar("T")
@@ -228,8 +230,8 @@ class _Reader:
                 raise SearchRefused(
                     "Please ask for a quarter of an hour to 24 hours.", field="hours"
                 )
-            length = timedelta(minutes=int(-(-hours * 60 // 15) * 15))
-            if length != timedelta(minutes=float(hours * 60)):
+            length = math.ceil(hours * 4) * QUARTER
+            if hours * 4 % 1:
                 self.notes.append(
                     "Time is sold in quarter hours: "
                     f"searching for {length_words(length)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -67,6 +68,13 @@ def test_a_price_limit_that_is_no_price_is_refused(text: str) -> None:
         PriceLimit(Decimal(text))
 
     assert refused.value.field == "max_price"
+
+
+def test_a_limit_of_the_total_is_refused_at_its_own_field() -> None:
+    with pytest.raises(SearchRefused) as refused:
+        PriceLimit(Decimal(-1), asked_in="max_total")
+
+    assert refused.value.field == "max_total"
 
 
 def test_a_price_limit_means_the_same_number_in_each_currency() -> None:
@@ -209,17 +217,36 @@ def test_a_search_is_loosened_one_filter_at_a_time() -> None:
         standards=frozenset({"CHADEMO"}),
         min_power_w=22_000,
         max_price=PriceLimit(Decimal("0.1")),
+        max_total=PriceLimit(Decimal(5), asked_in="max_total"),
+        is_instant=True,
+        is_accessible=True,
+        has_free_parking=True,
+        is_open_at_night=True,
     )
 
     loosened = dict(query.loosened())
 
-    assert list(loosened) == ["time", "plug", "min_kw", "max_price", "radius_km"]
-    assert loosened["time"].time is None
-    assert loosened["time"].standards == query.standards
-    assert loosened["plug"].standards is None
-    assert loosened["min_kw"].min_power_w == 0
-    assert loosened["max_price"].max_price is None
-    assert loosened["radius_km"].radius_m == 10_000
+    assert {name: _changes(query, wider) for name, wider in loosened.items()} == {
+        "time": {"time": None},
+        "plug": {"standards": None},
+        "min_kw": {"min_power_w": 0},
+        "max_price": {"max_price": None},
+        "max_total": {"max_total": None},
+        "instant": {"is_instant": False},
+        "accessible": {"is_accessible": False},
+        "free_parking": {"has_free_parking": False},
+        "night": {"is_open_at_night": False},
+        "radius_km": {"radius_m": 10_000},
+    }
+    assert list(loosened)[-1] == "radius_km"
+
+
+def _changes(query: Query, wider: Query) -> dict[str, object]:
+    return {
+        each.name: getattr(wider, each.name)
+        for each in fields(Query)
+        if getattr(wider, each.name) != getattr(query, each.name)
+    }
 
 
 def test_the_widest_search_without_filters_cannot_be_loosened() -> None:
