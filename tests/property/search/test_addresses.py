@@ -25,7 +25,6 @@ NAMES = (
     *("kwh", "soc_from", "soc_to", "instant", "accessible", "free_parking", "night"),
     *("public", "sort", "shown"),
 )
-)
 
 
 @st.composite
