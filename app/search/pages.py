@@ -2,63 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from app.accounts.service import Vehicle, default_vehicle
-from app.kernel.connectors import plug_name
 from app.kernel.errors import DomainError
-from app.kernel.money import format_minor
-from app.search import service
-from app.search.asking import address_of, let_go, question_of
-from app.search.domain import Car, Span, usual_spans
-from app.search.forms import DEFAULT_RADIUS_KM, Asked, SearchForm
-from app.search.service import Center, Loosened, Results
+from app.search import links, service
+from app.search.asked import DEFAULT_RADIUS_KM, Asked
+from app.search.asking import Question, question_of, read_asked, zone_at
+from app.search.cards import Card, card_of, charger_url, photo_base
+from app.search.fields import FormView, form_of, refused_form
+from app.search.island import empty_island, island_of
+from app.search.links import Link, search_url
+from app.search.service import Center, Hit, Results
 
-_LOOSENED = {
-    "time": "Any time",
-    "plug": "Any plug",
-    "min_kw": "Any power",
-    "max_price": "Any price",
-    "max_total": "Any total",
-    "instant": "Also on request",
-    "accessible": "Accessible or not",
-    "free_parking": "Also with paid parking",
-    "night": "Also closed at night",
-}
+__all__ = ["Found", "SearchPage", "charger_url", "search_page"]
+# What the form sends while its filters are unfolded.
+_OPEN = "open"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Another search, one tap away."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found, in words; nothing is computed in templates.
 
-    words: str
-    url: str
-    is_current: bool = False
+    :ivar count: how many chargers, such as ``12`` or ``300+``
+    :ivar used: filters in use, each with the search without it
+    :ivar more: the same search with a longer list, where there is more
+    :ivar public: how many public stations the map shows
+    :ivar beyond: the nearest match outside of the circle, where nothing is inside
+    """
+
+    results: Results
+    center: Center
+    count: str
+    notes: tuple[str, ...]
+    cards: tuple[Card, ...]
+    beyond: Card | None
+    beyond_url: str
+    used: tuple[Link, ...]
+    without_all: str
+    quick: tuple[Link, ...]
+    orders: tuple[Link, ...]
+    others: tuple[Link, ...]
+    loosened: tuple[Link, ...]
+    more: Link | None
+    ends_here: bool
+    follow: dict[str, Any] | None
+    public: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """Everything the templates need; nothing is computed there.
+    """Everything the templates need.
 
-    :ivar results: None where the search was refused
+    :ivar found: None where the search was refused
     :ivar url: the shortest address of this search, to share and to come back to
     :ivar replaces_form: whether the form in the browser must change as well
+    :ivar filters_used: how many filters stand behind the folded part
     """
 
-    form: SearchForm
-    car: Car
-    center: Center | None
-    results: Results | None
-    notes: tuple[str, ...]
-    quick: tuple[Link, ...]
-    others: tuple[Link, ...]
-    loosened: tuple[Link, ...]
-    span: Span | None
+    form: FormView
+    found: Found | None
+    asked: Asked
     island: dict[str, Any]
     url: str
     replaces_form: bool
@@ -67,75 +76,58 @@ class SearchPage:
     @property
     def status(self) -> int:
         """The HTTP status of the answer."""
-        return 422 if self.results is None else 200
+        return 422 if self.found is None else 200
 
 
-def search_page(form: SearchForm, person_id: int | None, now: datetime) -> SearchPage:
-    """Return the page for what the form holds."""
+def search_page(
+    raw: Mapping[str, str], person_id: int | None, now: datetime
+) -> SearchPage:
+    """Return the page for what an address holds.
+
+    :param raw: the address's names and texts; besides the search itself ``q_was``,
+        what the place field held when the shown results were found, and ``with_form``
+    """
     vehicle = None if person_id is None else default_vehicle(person_id)
-    form.offer_plugs(_car_words(vehicle))
-    asked = form.to_command()
-    if asked is None:
-        return _refused(form, vehicle, now)
-    asked, moved = _place_or_point(asked, form.q_was.data or "")
+    asked, refusals = read_asked(raw, has_car=vehicle is not None)
+    if refusals:
+        return _refused(raw, asked, vehicle, refusals, now)
+    asked, moved = _place_or_point(asked, raw.get("q_was", ""))
     try:
         question = question_of(asked, vehicle=vehicle, now=now)
-        center = question.center
         results = service.near(query=question.query, vehicle=vehicle, now=now)
     except DomainError as error:
-        form.refuse(error)
-        return _refused(form, vehicle, now)
-    form.show_place(asked)
+        return _refused(raw, asked, vehicle, (error,), now)
+    base = url_for("search.index")
+    found = _found(base, question, results, now)
+    wants_form = raw.get("with_form", "")
     return SearchPage(
-        form=form,
-        car=results.car,
-        center=center,
-        results=results,
-        notes=_notes(asked, center),
-        quick=_quick(asked, results, now),
-        others=tuple(
-            Link(place.label, _url(asked, q=place.label)) for place in center.others
-        ),
-        loosened=tuple(_loosened_link(asked, each) for each in results.loosened),
-        span=asked.span,
-        island=_island(results, asked.span),
-        url=_url(asked),
-        replaces_form=moved or bool(form.with_form.data),
-        filters_used=_filters_used(asked),
+        form=form_of(asked, vehicle, is_open=wants_form == _OPEN),
+        found=found,
+        asked=asked,
+        island=island_of(results, asked.span),
+        url=search_url(base, asked, shown=asked.shown),
+        replaces_form=moved or bool(wants_form),
+        filters_used=len(found.used),
     )
 
 
-def _refused(form: SearchForm, vehicle: Vehicle | None, now: datetime) -> SearchPage:
+def _refused(
+    raw: Mapping[str, str],
+    asked: Asked,
+    vehicle: Vehicle | None,
+    refusals: tuple[DomainError, ...],
+    now: datetime,
+) -> SearchPage:
     """Return the page that says what is wrong, beside a map without pins."""
-    point = service.start_point(now)
     return SearchPage(
-        form=form,
-        car=service.car_of(vehicle),
-        center=None,
-        results=None,
-        notes=(),
-        quick=(),
-        others=(),
-        loosened=(),
-        span=None,
-        island={
-            "center": [point.lat, point.lon],
-            "radius_m": DEFAULT_RADIUS_KM * 1000,
-            "points": [],
-            "counts": [],
-            "selected": None,
-        },
+        form=refused_form(raw, asked, vehicle, refusals),
+        found=None,
+        asked=asked,
+        island=empty_island(service.start_point(now), DEFAULT_RADIUS_KM * 1000),
         url="",
         replaces_form=True,
         filters_used=0,
     )
-
-
-def _car_words(vehicle: Vehicle | None) -> str | None:
-    if vehicle is None:
-        return None
-    plugs = ", ".join(plug_name(standard) for standard in vehicle.standards)
-    return f"Fits {vehicle.name} ({plugs})"
 
 
 def _place_or_point(asked: Asked, shown: str) -> tuple[Asked, bool]:
@@ -151,88 +143,60 @@ def _place_or_point(asked: Asked, shown: str) -> tuple[Asked, bool]:
     return replace(asked, point=None), True
 
 
-def _notes(asked: Asked, center: Center) -> tuple[str, ...]:
-    notes = list(asked.notes)
-    if center.note:
-        notes.append(center.note)
-    return tuple(notes)
-
-
-def _quick(asked: Asked, results: Results, now: datetime) -> tuple[Link, ...]:
-    """Return one-tap times, in the zone of the nearest charger."""
-    if not results.hits:
-        return ()
-    zone = ZoneInfo(results.hits[0].time_zone)
-    spans = usual_spans(now.astimezone(zone).replace(tzinfo=None))
-    return (
-        Link("Any time", _url(asked, time=None), asked.time is None),
-        *(
-            Link(name, _url(asked, time=span), asked.span == span)
-            for name, span in spans
+def _found(base: str, question: Question, results: Results, now: datetime) -> Found:
+    asked, center = question.asked, question.center
+    listed = results.hits[: asked.shown]
+    photos = photo_base()
+    beyond = results.beyond
+    more = links.more(base, asked, len(listed), len(results.hits))
+    return Found(
+        results=results,
+        center=center,
+        count=f"{results.total}{'+' if results.has_more else ''}",
+        notes=_notes(asked, center),
+        cards=tuple(card_of(hit, span=asked.span, photo_base=photos) for hit in listed),
+        beyond=card_of(beyond, span=asked.span, photo_base=photos) if beyond else None,
+        beyond_url=_go_there(base, asked, beyond),
+        used=links.used(base, asked),
+        without_all=links.without_all(base, asked),
+        quick=links.quick_times(base, asked, zone=_zone(results), now=now),
+        orders=links.orders(base, asked) if len(results.hits) > 1 else (),
+        others=tuple(
+            Link(place.label, search_url(base, asked, text=place.label, point=None))
+            for place in center.others
         ),
+        loosened=links.loosened(base, asked, results.loosened),
+        more=more,
+        ends_here=more is None and (len(listed) < results.total or results.has_more),
+        follow=_follow(listed, asked),
+        public=len(getattr(results, "public", ())),
     )
 
 
-def _loosened_link(asked: Asked, found: Loosened) -> Link:
-    count = f"{found.count}+" if found.is_more else str(found.count)
-    words = _LOOSENED.get(found.name, f"Within {found.query.radius_m // 1000} km")
-    return Link(f"{words}: {count}", _url(let_go(asked, found.name, found.query)))
+def _zone(results: Results) -> str:
+    """Return whose clock counts: the first charger's, or that of the place."""
+    if results.hits:
+        return results.hits[0].time_zone
+    return zone_at(results.query.center)
 
 
-def _url(asked: Asked, q: str | None = None, **changes: Any) -> str:
-    """Return the address of this search with something changed, defaults left out."""
-    if q is not None:
-        changes |= {"text": q, "point": None}
-    query = address_of(asked, **changes)
-    return f"{url_for('search.index')}?{query}" if query else url_for("search.index")
+def _go_there(base: str, asked: Asked, beyond: Hit | None) -> str:
+    if beyond is None:
+        return ""
+    return search_url(base, asked, text="", point=beyond.point)
 
 
-def _filters_used(asked: Asked) -> int:
-    return sum(
-        (
-            asked.time is not None,
-            asked.plug != asked.preset_plug,
-            bool(asked.min_power_w),
-            asked.max_price is not None,
-            asked.max_total is not None,
-            asked.instant,
-            asked.accessible,
-            asked.free_parking,
-            asked.night,
-        )
-    )
+def _notes(asked: Asked, center: Center) -> tuple[str, ...]:
+    return (*asked.notes, center.note) if center.note else asked.notes
 
 
-def _island(results: Results, span: Span | None) -> dict[str, Any]:
-    """Return what the map draws; the list above it shows the same chargers."""
-    center = results.query.center
-    return {
-        "center": [center.lat, center.lon],
-        "radius_m": results.query.radius_m,
-        "points": [
-            {
-                "id": each.charger_id,
-                "lat": each.point.lat,
-                "lon": each.point.lon,
-                "label": format_minor(each.total_minor, each.currency),
-                "name": each.name,
-                "free": each.is_free,
-                "url": charger_url(each.charger_id, span),
-            }
-            for each in results.points
-        ],
-        "counts": [
-            {"lat": each.point.lat, "lon": each.point.lon, "n": each.count}
-            for each in results.counts
-        ],
-        "selected": None,
-    }
-
-
-def charger_url(charger_id: int, span: Span | None) -> str:
-    """Return the charger's page, with the wanted time filled in."""
-    # Hundreds of addresses are made for one answer, and url_for is slow.
-    url = f"/chargers/{charger_id}"
-    if span is None:
-        return url
-    return f"{url}?from={span.starts:%Y-%m-%dT%H:%M}&to={span.ends:%Y-%m-%dT%H:%M}"
+def _follow(listed: tuple[Hit, ...], asked: Asked) -> dict[str, Any] | None:
+    """Return what a bid over several auctioned chargers of the list begins with."""
+    auctioned = [hit.charger_id for hit in listed if hit.is_auctioned]
+    if not auctioned:
+        return None
+    times: dict[str, Any] = {"charger": auctioned[:5]}
+    if asked.span is not None:
+        times["from"] = f"{asked.span.starts:%Y-%m-%dT%H:%M}"
+        times["to"] = f"{asked.span.ends:%Y-%m-%dT%H:%M}"
+    return times

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 from flask import Blueprint, Response, request
 
 from app.accounts.guards import current_person
-from app.search import map_routes
-from app.search.forms import SearchForm
-from app.search.pages import charger_url, search_page
+from app.extensions import htmx
+from app.search import map_routes, routes_kept
+from app.search.asked import CARDS
+from app.search.asking import refuse_long
+from app.search.markup import pictures, search_filters
+from app.search.pages import SearchPage, search_page
+from app.search.service.unmet import note_unmet
 from app.search.shell import map_shell
 from app.web import clock
 from app.web.htmx import render
+from app.web.visitors import searcher_of
 
 bp = Blueprint("search", __name__)
 map_routes.register(bp)
+routes_kept.register(bp)
+# Dragging the circle or asking for a longer list is no step to come back to.
+_NO_STEP = ("radius_km", "shown")
 
 
 @bp.get("/")
 def index() -> Response:
     """Show chargers on the map and as a list; both come from one answer."""
-    person = current_person()
-    search = search_page(
-        SearchForm(request.args), person.id if person else None, clock.now()
-    )
+    refuse_long(request.query_string)
+    person, now = current_person(), clock.now()
+    person_id = person.id if person else None
+    raw = request.args.to_dict()
+    search = search_page(raw, person_id, now)
+    if search.found is not None:
+        results = search.found.results
+        note_unmet(results, searcher_of(request, person_id), now)
+    has_more = raw.get("with_form") == "more"
     response = render(
         "search/index.html",
         fragment=f"search/{'_answer' if search.replaces_form else '_results'}.html",
@@ -30,8 +45,28 @@ def index() -> Response:
         search=search,
         is_signed_in=person is not None,
         shell=map_shell(),
-        charger_url=charger_url,
+        pictures=pictures(),
+        search_filters=search_filters,
+        first_new=search.asked.shown - CARDS if has_more else -1,
     )
-    # The address bar holds what can be shared: no empty and no technical fields.
-    response.headers["HX-Replace-Url"] = search.url or "false"
+    return _with_address(response, search, is_step=raw.get("with_form") != "back")
+
+
+def _with_address(response: Response, search: SearchPage, is_step: bool) -> Response:
+    """Put what can be shared into the address bar: no empty and no technical names.
+
+    :param is_step: whether the browser may keep the search before as a step back
+    """
+    name = "HX-Push-Url" if is_step and _differs(search.url) else "HX-Replace-Url"
+    response.headers[name] = search.url or "false"
     return response
+
+
+def _differs(url: str) -> bool:
+    """Return whether this search is another one than that in the address bar."""
+    before = urlsplit(htmx.current_url or "").query
+    return _steps(before) != _steps(urlsplit(url).query)
+
+
+def _steps(query: str) -> dict[str, str]:
+    return {name: v for name, v in parse_qsl(query) if name not in _NO_STEP}

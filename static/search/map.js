@@ -14,7 +14,8 @@ const plugbidMap = (() => {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   function attach(map) {
-    new ChargerMap(map);
+    const drawn = new ChargerMap(map);
+    plugbidForm.attach(map, (radius_m) => drawn.showRadius(radius_m));
   }
 
   class ChargerMap {
@@ -23,10 +24,10 @@ const plugbidMap = (() => {
       this.box = map.getContainer().closest("[data-tile-url]");
       this.pills = new Map();
       this.points = new Map();
-      this.data = { points: [], counts: [], center: null, radius_m: 0 };
+      this.data = plugbidIsland.NOTHING;
       this.selected = null;
-      this.moving = 0;
       this.gone = new AbortController();
+      this.open = L.layerGroup().addTo(map);
       this.rest = L.layerGroup().addTo(map);
       this.halo = L.circleMarker([0, 0], { radius: 11, weight: 4, color: "#12211a", fill: false });
       this.circle = L.circle([0, 0], {
@@ -36,38 +37,27 @@ const plugbidMap = (() => {
       map.setMinZoom(3);
       map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
       plugbidTiles.addTo(map, this.box, this.gone.signal);
-      this.addSearchHere();
       this.listen();
       this.redraw();
-    }
-
-    addSearchHere() {
-      this.here = document.createElement("button");
-      this.here.type = "button";
-      this.here.className = "button button--small map-search-here";
-      this.here.textContent = "Search this area";
-      this.here.hidden = true;
-      this.box.append(this.here);
-      this.here.addEventListener("click", () => this.searchHere());
     }
 
     listen() {
       const on = (target, name, handler) =>
         target.addEventListener(name, handler, { signal: this.gone.signal });
       on(document, "htmx:after:swap", () => this.afterSwap());
-      on(document, "input", (event) => this.radiusMoved(event));
-      on(document, "keydown", (event) => { if (event.key === "Escape") this.closeSheet(); });
+      on(document, "keydown", (event) => {
+        if (event.key === "Escape" && this.selected !== null) this.select(null);
+      });
       for (const name of ["pointerover", "pointerout", "focusin", "focusout"]) {
         on(document, name, (event) => this.cardTouched(event));
       }
       on(document, "click", (event) => {
         const button = event.target.closest?.("[data-show-on-map]");
         const card = button?.closest("[data-charger-id]");
-        if (card) this.select(Number(card.dataset.chargerId), { pan: true });
+        if (card) this.showCard(Number(card.dataset.chargerId));
       });
-      this.map.on("moveend zoomend resize", () => this.layOut());
-      this.map.on("dragend", () => { this.here.hidden = false; });
-      this.map.on("zoomend", () => { if (!this.moving) this.here.hidden = false; });
+      // Zooming ends with a move as well.
+      this.map.on("moveend resize", () => this.layOut());
       this.map.on("click", () => this.select(null));
     }
 
@@ -85,29 +75,33 @@ const plugbidMap = (() => {
       this.island = document.getElementById("map-data");
       if (!this.island) return;
       const before = JSON.stringify([this.data.center, this.data.radius_m]);
-      this.data = JSON.parse(this.island.textContent);
+      this.data = plugbidIsland.read(this.island);
       this.points = new Map(this.data.points.map((point) => [point.id, point]));
-      this.here.hidden = true;
-      if (this.data.center) {
-        this.circle.setLatLng(this.data.center).setRadius(this.data.radius_m).addTo(this.map);
-        if (before !== JSON.stringify([this.data.center, this.data.radius_m])) this.fit();
-      } else {
-        this.circle.remove();
-      }
-      const wanted = this.data.selected ?? this.selected;
-      this.selected = null;
-      this.closeSheet();
+      const wanted = this.selected;
+      this.select(null);
+      this.circle.setLatLng(this.data.center).setRadius(this.data.radius_m).addTo(this.map);
       for (const marker of this.pills.values()) marker.remove();
       this.pills.clear();
-      this.layOut();
-      if (this.points.has(wanted)) this.select(wanted, { quiet: true });
+      if (before === JSON.stringify([this.data.center, this.data.radius_m]) || !this.fit()) {
+        this.layOut();
+      }
+      this.showOpen();
+      if (this.points.has(wanted)) this.select(wanted);
     }
 
+    /* Shows the whole circle; returns whether that moved the map, which lays it out. */
     fit() {
-      this.moving += 1;
+      let hasMoved = false;
+      const note = () => { hasMoved = true; };
+      this.map.on("moveend", note);
       const bounds = L.latLng(this.data.center).toBounds(this.data.radius_m * 2);
       this.map.fitBounds(bounds, { padding: [14, 14], animate: false });
-      this.moving -= 1;
+      this.map.off("moveend", note);
+      return hasMoved;
+    }
+
+    showRadius(radius_m) {
+      if (this.data.center) this.circle.setRadius(radius_m);
     }
 
     /* Layout ------------------------------------------------------------------ */
@@ -115,13 +109,10 @@ const plugbidMap = (() => {
     layOut() {
       if (!this.island) return;
       const size = this.map.getSize();
-      const inView = (at) => at.x > -40 && at.y > -10 && at.x < size.x + 40 && at.y < size.y + 40;
-      const counts = (this.data.counts || [])
-        .map((count) => ({ n: count.n, at: this.map.latLngToContainerPoint([count.lat, count.lon]) }))
-        .filter(({ at }) => inView(at));
-      const points = this.ranked()
-        .map((point) => ({ point, n: 1, at: this.map.latLngToContainerPoint([point.lat, point.lon]) }))
-        .filter(({ at }) => inView(at));
+      const inView = ({ at }) => at.x > -40 && at.y > -10 && at.x < size.x + 40 && at.y < size.y + 40;
+      const placed = (item) => this.map.latLngToContainerPoint([item.lat, item.lon]);
+      const counts = this.data.counts.map((count) => ({ n: count.n, at: placed(count) })).filter(inView);
+      const points = this.ranked().map((point) => ({ point, n: 1, at: placed(point) })).filter(inView);
       let { shown, rest, taken } = choose(points, GAP);
       const isCrowded = rest.length > CROWDED || counts.length > 0;
       // Fewer pills leave room for the counts between them.
@@ -134,7 +125,7 @@ const plugbidMap = (() => {
       }
       for (const point of shown.values()) this.showPill(point);
       this.rest.clearLayers();
-      if (isCrowded) this.showCounts([...rest, ...counts], taken);
+      if (isCrowded) gather([...rest, ...counts], taken).forEach((bubble) => this.showCount(bubble));
       else rest.forEach(({ point }) => this.showDot(point));
     }
 
@@ -146,54 +137,46 @@ const plugbidMap = (() => {
     showPill(point) {
       if (this.pills.has(point.id)) return;
       const width = pillWidth(point.label);
-      const words = document.createElement("span");
-      words.textContent = point.label;
       const marker = L.marker([point.lat, point.lon], {
         icon: L.divIcon({
           className: `pin-pill${point.free ? "" : " is-busy"}`,
-          html: words,
+          html: plain(point.label),
           iconSize: [width, PILL_HEIGHT],
           iconAnchor: [width / 2, PILL_HEIGHT + 5],
         }),
         riseOnHover: true,
       });
-      marker.on("click", (event) => { L.DomEvent.stopPropagation(event); this.select(point.id, { open: true }); });
-      marker.on("mouseover", () => this.hoverCard(point.id, true));
-      marker.on("mouseout", () => this.hoverCard(point.id, false));
+      marker.on("click", (event) => { L.DomEvent.stopPropagation(event); this.pressed(point); });
+      marker.on("mouseover", () => cardOf(point.id)?.classList.add("is-hover"));
+      marker.on("mouseout", () => cardOf(point.id)?.classList.remove("is-hover"));
       marker.addTo(this.map);
       this.pills.set(point.id, marker);
       const element = marker.getElement();
       element.setAttribute("aria-label", `${point.name}, ${point.label}${point.free ? "" : ", not free"}`);
       // Leaflet gives a pin the role of a button but does not press it on Enter.
       element.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") {
-          event.preventDefault();
-          this.select(point.id, { open: true, focus: true });
-        }
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        this.pressed(point, { byKey: true });
       });
       element.classList.toggle("is-selected", point.id === this.selected);
     }
 
     showDot(point) {
       L.circleMarker([point.lat, point.lon], {
-        radius: 6.5, weight: 2, color: "#ffffff", fillOpacity: 1,
-        fillColor: point.free ? "#0a6b4c" : "#7b7a70",
+        radius: 6.5, weight: 2, fillOpacity: 1,
+        color: point.free ? "#ffffff" : "#6d6c63",
+        fillColor: point.free ? "#0a6b4c" : "#ffffff",
       })
-        .on("click", (event) => { L.DomEvent.stopPropagation(event); this.select(point.id, { open: true }); })
+        .on("click", (event) => { L.DomEvent.stopPropagation(event); this.pressed(point); })
         .bindTooltip(plain(`${point.name} · ${point.label}`), { direction: "top", offset: [0, -6] })
         .addTo(this.rest);
     }
 
-    showCounts(items, taken) {
-      gather(items, taken).forEach((bubble) => this.showCount(bubble));
-    }
-
     showCount({ x, y, n }) {
       const side = bubbleSide(n);
-      const words = document.createElement("span");
-      words.textContent = `+${n}`;
       L.marker(this.map.containerPointToLatLng([x, y]), {
-        icon: L.divIcon({ className: "pin-count", html: words, iconSize: [side, side] }),
+        icon: L.divIcon({ className: "pin-count", html: plain(`+${n}`), iconSize: [side, side] }),
         keyboard: false,
         zIndexOffset: -500,
       })
@@ -204,42 +187,68 @@ const plugbidMap = (() => {
         .addTo(this.rest);
     }
 
-    /* Selection --------------------------------------------------------------- */
-
-    select(id, { open = false, pan = false, quiet = false, focus = false } = {}) {
-      const before = this.selected;
-      this.selected = this.points.has(id) ? id : null;
-      this.closeSheet();
-      document.querySelectorAll("[data-charger-id].is-selected").forEach((card) => card.classList.remove("is-selected"));
-      this.pills.get(before)?.getElement()?.classList.remove("is-selected");
-      if (before !== this.selected && !this.pills.has(this.selected)) this.layOut();
-      if (this.selected === null) return;
-      const point = this.points.get(this.selected);
-      this.pills.get(point.id)?.getElement()?.classList.add("is-selected");
-      if (pan) this.map.panTo([point.lat, point.lon], { animate: !calm.matches });
-      const card = cardOf(point.id);
-      card?.classList.add("is-selected");
-      if (quiet || !open) return;
-      if (wide.matches && card) {
-        card.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
-        if (focus) card.querySelector("a")?.focus({ preventScroll: true });
-      } else {
-        this.openSheet(point, card, focus);
+    /* Stations of others: small and grey, for orientation. */
+    showOpen() {
+      this.open.clearLayers();
+      for (const station of this.data.open) {
+        L.circleMarker([station.lat, station.lon], {
+          radius: 4.5, weight: 1.5, color: "#ffffff", fillColor: "#6b7280", fillOpacity: 1,
+        })
+          .on("click", (event) => {
+            L.DomEvent.stopPropagation(event);
+            this.select(null);
+            this.openSheet(plugbidSheet.ofPublic(station));
+          })
+          .bindTooltip(plain(`${station.name} · public, not bookable here`), { direction: "top" })
+          .addTo(this.open);
       }
     }
 
-    openSheet(point, card, focus) {
-      const { sheet, more } = plugbidSheet.build(point, card, () => this.select(null));
-      this.sheet = sheet;
-      // On phones the sheet rises over the tab bar, out of the map's own stacking.
-      (wide.matches ? this.box : document.body).append(sheet);
-      L.DomEvent.disableClickPropagation(sheet);
-      if (focus) more.focus();
+    /* Selection --------------------------------------------------------------- */
+
+    /* Marks one charger, or none, on the map and in the list. */
+    select(id) {
+      const before = this.selected;
+      this.selected = this.points.has(id) ? id : null;
+      plugbidSheet.close(this.map.getContainer());
+      cardOf(before)?.classList.remove("is-selected", "is-hover");
+      this.pills.get(before)?.getElement()?.classList.remove("is-selected");
+      if (this.selected === null) return;
+      if (!this.pills.has(id)) this.layOut();
+      this.pills.get(id)?.getElement()?.classList.add("is-selected");
+      cardOf(id)?.classList.add("is-selected");
     }
 
-    closeSheet() {
-      this.sheet?.remove();
-      this.sheet = null;
+    /* A pin was pressed: beside the map its card comes into view, else a sheet rises. */
+    pressed(point, { byKey = false } = {}) {
+      this.select(point.id);
+      const card = cardOf(point.id);
+      if (!wide.matches || !card) {
+        this.openSheet(plugbidSheet.ofCharger(point, card));
+        return;
+      }
+      card.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+      if (byKey) card.querySelector("a")?.focus({ preventScroll: true });
+    }
+
+    /* From the list to the map. */
+    showCard(id) {
+      const point = this.points.get(id);
+      if (!point) return;
+      this.select(id);
+      this.map.panTo([point.lat, point.lon], { animate: !calm.matches });
+      if (!wide.matches) this.box.scrollIntoView({ block: "nearest" });
+    }
+
+    openSheet(content) {
+      // On phones the sheet rises over the tab bar, out of the map's own stacking.
+      const home = wide.matches ? this.box : document.body;
+      const sheet = plugbidSheet.open(home, content, () => {
+        if (this.selected === null) plugbidSheet.close(this.map.getContainer());
+        else this.select(null);
+      });
+      L.DomEvent.disableClickPropagation(sheet);
+      L.DomEvent.disableScrollPropagation(sheet);
     }
 
     cardTouched(event) {
@@ -252,39 +261,6 @@ const plugbidMap = (() => {
       pill?.classList.toggle("is-hover", isOn);
       if (isOn && !pill) this.halo.setLatLng([point.lat, point.lon]).addTo(this.map);
       else this.halo.remove();
-    }
-
-    hoverCard(id, isOn) {
-      cardOf(id)?.classList.toggle("is-hover", isOn);
-    }
-
-    /* The form ---------------------------------------------------------------- */
-
-    radiusMoved(event) {
-      const slider = event.target;
-      if (!slider.matches?.("[data-radius]")) return;
-      const output = document.querySelector(`output[for="${slider.id}"]`);
-      if (output) output.textContent = `${slider.value} km`;
-      if (this.data.center) this.circle.setRadius(Number(slider.value) * 1000);
-    }
-
-    searchHere() {
-      const form = document.getElementById("search");
-      const center = this.map.getCenter().wrap();
-      const bounds = this.map.getBounds();
-      const across = center.distanceTo([center.lat, bounds.getEast()]);
-      const up = center.distanceTo([bounds.getNorth(), center.lng]);
-      const fields = form.elements;
-      if (fields.q) fields.q.value = "";
-      fields.lat.value = center.lat.toFixed(5);
-      fields.lon.value = center.lng.toFixed(5);
-      const slider = form.querySelector("[data-radius]");
-      if (slider) {
-        slider.value = String(Math.max(1, Math.round(Math.min(across, up) * 0.9 / 1000)));
-        slider.dispatchEvent(new Event("input", { bubbles: true }));
-      }
-      this.here.hidden = true;
-      form.requestSubmit();
     }
   }
 

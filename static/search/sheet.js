@@ -2,18 +2,51 @@
 "use strict";
 
 const plugbidSheet = (() => {
-  function build(point, card, onClose) {
+  let shown = null;
+
+  /* Shows the sheet in `home`; the focus moves into it and comes back by `close`. */
+  function open(home, content, onClose) {
+    close();
     const sheet = document.createElement("div");
     sheet.className = "sheet";
+    sheet.tabIndex = -1;
     sheet.setAttribute("role", "dialog");
-    sheet.setAttribute("aria-label", point.name);
-    sheet.append(closeButton(onClose), card ? copyOf(card) : smallCard(point));
+    sheet.setAttribute("aria-label", content.title);
+    const body = document.createElement("div");
+    body.className = "sheet-body";
+    body.append(...content.parts);
+    sheet.append(closeButton(onClose), body);
+    home.append(sheet);
+    shown = { sheet, from: document.activeElement };
+    sheet.focus({ preventScroll: true });
+    return sheet;
+  }
+
+  /* Takes the sheet away; whoever had the focus before gets it back, if still there. */
+  function close(instead = null) {
+    if (!shown) return;
+    const { sheet, from } = shown;
+    shown = null;
+    const hadFocus = sheet.contains(document.activeElement);
+    sheet.remove();
+    if (!hadFocus) return;
+    const next = from?.isConnected && from !== document.body ? from : instead;
+    next?.focus({ preventScroll: true });
+  }
+
+  /* What the sheet of a charger holds: its card from the list, or name and price. */
+  function ofCharger(point, card) {
     const more = document.createElement("a");
     more.className = "button button--primary button--wide";
-    more.href = point.url;
+    more.href = card?.querySelector("a[href]")?.getAttribute("href") || point.url;
     more.textContent = "See times and book";
-    sheet.append(more);
-    return { sheet, more };
+    const words = `${point.label}${point.free ? "" : ", not free right now"}`;
+    return { title: point.name, parts: [card ? copyOf(card) : brief(point.name, words), more] };
+  }
+
+  /* What the sheet of a public station holds: that nobody can book it here. */
+  function ofPublic(station) {
+    return { title: station.name, parts: [brief(station.name, "Public station, not bookable here")] };
   }
 
   function cardOf(id) {
@@ -25,18 +58,19 @@ const plugbidSheet = (() => {
     copy.classList.remove("card", "card--link", "is-selected", "is-hover");
     for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
     copy.removeAttribute("data-charger-id");
+    copy.querySelector("[data-show-on-map]")?.remove();
     return copy;
   }
 
-  function smallCard(point) {
+  function brief(title, words) {
     const card = document.createElement("p");
     const name = document.createElement("strong");
     name.className = "card-title";
-    name.textContent = point.name;
-    const price = document.createElement("span");
-    price.className = "muted";
-    price.textContent = `${point.label}${point.free ? "" : ", not free then"}`;
-    card.append(name, document.createElement("br"), price);
+    name.textContent = title;
+    const more = document.createElement("span");
+    more.className = "muted";
+    more.textContent = words;
+    card.append(name, document.createElement("br"), more);
     return card;
   }
 
@@ -56,5 +90,5 @@ const plugbidSheet = (() => {
     return element;
   }
 
-  return { build, cardOf, plain };
+  return { cardOf, close, ofCharger, ofPublic, open, plain };
 })();

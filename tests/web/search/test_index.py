@@ -45,7 +45,7 @@ def test_htmx_gets_only_the_results_and_the_address_to_share(
 
     assert response.text.startswith('<div id="results"')
     assert 'id="search"' not in response.text
-    shared = urlsplit(response.headers["HX-Replace-Url"])
+    shared = urlsplit(response.headers["HX-Push-Url"])
     assert parse_qs(shared.query) == {"lat": ["52.5384"], "lon": ["13.4098"]}
 
 
@@ -54,7 +54,7 @@ def test_list_and_map_hold_the_same_chargers(hx: HtmxClient, charger: Charger) -
 
     drawn = island(response)
     listed = re.findall(r'data-charger-id="(\d+)"', response.text)
-    assert [str(point["id"]) for point in drawn["points"]] == listed  # type: ignore[attr-defined]
+    assert [str(row[0]) for row in drawn["points"]] == listed  # type: ignore[attr-defined]
     assert drawn["center"] == [52.5384, 13.4098]
     assert drawn["radius_m"] == 5000
 
@@ -92,7 +92,7 @@ def test_a_place_by_name_is_the_center_and_stands_in_the_address(
 
     assert "of Berlin, Germany" in response.text
     assert "did you mean" not in response.text
-    assert parse_qs(urlsplit(response.headers["HX-Replace-Url"]).query) == {
+    assert parse_qs(urlsplit(response.headers["HX-Push-Url"]).query) == {
         "q": ["Berlin"]
     }
 
@@ -162,7 +162,7 @@ def test_an_empty_answer_says_which_filter_to_loosen(
     ("values", "words"),
     [
         ({"plug": "CHADEMO"}, "Any plug: 1"),
-        ({"max_price": "0.01"}, "Any price: 1"),
+        ({"max_price": "0.01"}, "Any price per kWh: 1"),
         ({"lat": "52.60"}, "Within 10 km: 1"),
     ],
 )

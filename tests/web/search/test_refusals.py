@@ -54,7 +54,7 @@ def charger(app: Flask, hanna: Person, now: datetime) -> Charger:
         ("max_price", {"max_price": "NaN"}),
         ("max_price", {"max_price": "-0.1"}),
         ("max_price", {"max_price": "cheap"}),
-        ("sort", {"sort": "random"}),
+        ("q", {"sort": "random"}),
     ],
 )
 def test_bad_input_is_refused_at_its_field_for_both_browsers(
