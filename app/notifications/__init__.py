@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.notifications import listeners, listeners_bids
+from app.notifications import (
+    listeners,
+    listeners_bids,
+    listeners_requests,
+    listeners_searches,
+)
 from app.notifications.routes import bp
 
 
@@ -13,3 +18,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     listeners.init_app(app)
     listeners_bids.init_app(app)
+    listeners_searches.init_app(app)
+    listeners_requests.init_app(app)

@@ -76,6 +76,10 @@ def _say_password_changed(event: PasswordChanged) -> None:
 
 def _say_booked(event: BookingMade) -> None:
     booking = bookings.get_booking_for(event.driver_id, event.code)
+    if event.was_asked:
+        # The owner has just said yes himself.
+        _write_to_both("accepted_driver", None, event)
+        return
     # Who won it in an auction gets the letter about the bid instead.
     to_driver = "booked_driver" if booking.source == "DIRECT" else None
     _write_to_both(to_driver, "booked_owner", event)
@@ -89,6 +93,7 @@ def _say_canceled(event: BookingCanceled) -> None:
         event,
         who=event.who,
         why=event.why,
+        thing="request" if event.was_request else "booking",
         nearby=search_near(
             booking.charger_id,
             Period(booking.starts_at, booking.ends_at),
@@ -114,7 +119,7 @@ def _say_ended(event: SessionEnded) -> None:
 
 def _write_to_both(
     to_driver: str | None,
-    to_owner: str,
+    to_owner: str | None,
     event: BookingMade | BookingCanceled | BookingMissed | SessionEnded,
     **context: object,
 ) -> None:
