@@ -100,3 +100,15 @@ class WishForm(FlaskForm):
         if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_AMOUNT):
             raise BookingRefused("This form is not complete. Please reload the page.")
         return int(text)
+
+
+class AnswerForm(FlaskForm):
+    """What an owner says to a driver when declining.
+
+    Every POST is checked for its CSRF token by the application itself.
+    """
+
+    class Meta:
+        csrf = False
+
+    why = TextField("A line to the driver")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.bookings.routes import mine, offer
+from app.bookings.routes import answers, mine, offer
 
 bp = Blueprint("bookings", __name__)
-for pages in (offer, mine):
+for pages in (offer, mine, answers):
     pages.add_to(bp)

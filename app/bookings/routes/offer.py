@@ -17,7 +17,7 @@ from app.bookings.domain import local_date, wall_time
 from app.bookings.forms import WishForm
 from app.bookings.routes.hours import exceptions_in_words, week_in_words
 from app.bookings.routes.page import USUAL_LENGTH_S, html_name, page_of
-from app.bookings.service import Offer
+from app.bookings.service import Offer, State
 from app.chargers import service as chargers
 from app.chargers.domain import PARKING_TYPES
 from app.chargers.service import Charger
@@ -27,6 +27,9 @@ from app.schedules import service as schedules
 from app.web import clock
 from app.web.fields import show_refusal
 from app.web.htmx import go_to, render
+
+_BOOKED = "It is yours. The address and the way to the plug are below."
+_ASKED = "You have asked for it. You get a letter as soon as there is an answer."
 
 
 def add_to(bp: Blueprint) -> None:
@@ -65,7 +68,7 @@ def book(charger_id: int) -> Response:
     except DomainError as refusal:
         made = _wanted_offer(charger, cars, form, now, refusal)
         return _show(form, made, now)
-    flash("It is yours. The address and the way to the plug are below.", "success")
+    flash(_BOOKED if booking.state is State.RESERVED else _ASKED, "success")
     return go_to(url_for("bookings.show", code=booking.code))
 
 

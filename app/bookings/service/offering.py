@@ -56,6 +56,7 @@ class Offer:
     :param alternatives: the nearest free times, where this one is taken
     :param terms: the time limits it would be booked under
     :param is_auctioned: whether one may bid for the time instead of booking it now
+    :param answer_by: until when the owner would answer, where he answers first
     """
 
     charger: Charger
@@ -70,6 +71,7 @@ class Offer:
     alternatives: tuple[Period, ...] = ()
     terms: Terms = Terms()
     is_auctioned: bool = False
+    answer_by: datetime | None = None
 
     @property
     def may_be_booked(self) -> bool:
@@ -210,7 +212,17 @@ def _priced(
         starts_at=period.starts_at,
         time_minor=promise.amount_of("TIME"),
     )
-    return replace(made, tariff=tariff, quote=promise, likely=likely, cancel=rule)
+    answer_by = None
+    if made.charger.asks_first:
+        answer_by = made.terms.answer_by(asked_at=now, starts_at=period.starts_at)
+    return replace(
+        made,
+        tariff=tariff,
+        quote=promise,
+        likely=likely,
+        cancel=rule,
+        answer_by=answer_by,
+    )
 
 
 def _refused(made: Offer, refusal: DomainError, now: datetime) -> Offer:
