@@ -15,6 +15,7 @@ from app.chargers.domain import PARKING_TYPES, Charger, ListCharger, check_listi
 from app.kernel.errors import DomainError
 from app.kernel.money import CURRENCIES, exponent_of, parse_milli
 from app.owners.countries import COUNTRIES, Country
+from app.owners.forms.facts import answer, booking_modes, said, yes_or_no
 from app.owners.forms.hours import HoursRows
 from app.owners.forms.plugs import PlugRows
 from app.owners.service import SaveCharger
@@ -40,6 +41,8 @@ _TERMS = (
     "buffer_min",
     "horizon_days",
 )
+_NOTES = ("parking_type", "access_notes", "house_rules", "booking_mode")
+_FACTS = ("is_accessible", "has_free_parking")
 
 
 def _minutes(values: tuple[int, ...], zero: str = "") -> list[Any]:
@@ -88,6 +91,9 @@ class ChargerForm(FlaskForm):
             {str(n): "1 day" if n == 1 else f"{n} days" for n in _HORIZONS}
         ),
     )
+    booking_mode = booking_modes("How drivers book")
+    is_accessible = yes_or_no("Reachable with a wheelchair")
+    has_free_parking = yes_or_no("Parking is free")
     access_notes = LongTextField("How to get in")
     house_rules = LongTextField("House rules")
 
@@ -130,12 +136,13 @@ class ChargerForm(FlaskForm):
     ) -> ChargerForm:
         """Return the form filled in with a stored charger."""
         same = ("name", "address", "postal_code", "city", "country_code", "time_zone")
-        notes = ("parking_type", "access_notes", "house_rules")
-        values = {name: getattr(charger, name) for name in (*same, *notes)}
+        values = {name: getattr(charger, name) for name in (*same, *_NOTES)}
+        facts = {name: answer(getattr(charger, name)) for name in _FACTS}
         terms = {name: str(getattr(charger, name)) for name in _TERMS}
         form = cls(
             formdata=None,
             **values,
+            **facts,
             **terms,
             latitude=f"{charger.latitude:.6f}",
             longitude=f"{charger.longitude:.6f}",
@@ -247,9 +254,9 @@ class ChargerForm(FlaskForm):
     def _listing(self, connectors: tuple[Any, ...]) -> ListCharger:
         country = COUNTRIES[self.country_code.data]
         texts = ("name", "address", "postal_code", "city", "country_code")
-        notes = ("parking_type", "access_notes", "house_rules")
         values: dict[str, Any] = {
-            **{name: self[name].data or "" for name in (*texts, *notes)},
+            **{name: self[name].data or "" for name in (*texts, *_NOTES)},
+            **{name: said(self[name].data) for name in _FACTS},
             **{name: int(self[name].data) for name in _TERMS},
         }
         return ListCharger(

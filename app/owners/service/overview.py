@@ -56,11 +56,15 @@ class ChargerLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """An owner's business at one instant."""
+    """An owner's business at one instant.
+
+    :param requests: what waits for the owner's answer, most urgent first
+    """
 
     income: Income
     lines: tuple[ChargerLine, ...]
     sessions: tuple[SessionView, ...]
+    requests: tuple[Booking, ...]
     upcoming: tuple[Booking, ...]
     drivers: dict[int, str]
     broker_ok: bool
@@ -103,14 +107,17 @@ def dashboard(*, owner_id: int, now: datetime) -> Dashboard:
     upcoming = tuple(
         each
         for each in bookings.bookings_of_owner(owner_id, window)
-        if each.is_live and each.state is not State.IN_USE and each.ends_at > now
+        if each.state is State.RESERVED and each.ends_at > now
     )
+    requests = bookings.requests_of_owner(owner_id, now)
+    seen = upcoming + requests + tuple(each.booking for each in sessions)
     return Dashboard(
         income=billing.income_of(owner_id, now),
         lines=_lines(own, sessions, now),
         sessions=sessions,
+        requests=requests,
         upcoming=upcoming[:_BOOKINGS_SHOWN],
-        drivers=_names_of_drivers(upcoming + tuple(each.booking for each in sessions)),
+        drivers=_names_of_drivers(seen),
         broker_ok=devices.broker_ok(now),
         now=now,
     )
@@ -158,7 +165,7 @@ def _lines(
     next_bookings: dict[int, Booking] = {}
     for charger in own:
         for each in bookings.future_bookings_of_charger(charger.id, now):
-            if each.state is not State.IN_USE:
+            if each.state is State.RESERVED:
                 next_bookings.setdefault(charger.id, each)
     return tuple(
         ChargerLine(

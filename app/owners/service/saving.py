@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.auctions import service as auctions
 from app.chargers import service as chargers
-from app.chargers.domain import ListCharger
+from app.chargers.domain import ListCharger, ListingRefused
 from app.database import writing
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff
@@ -57,6 +57,8 @@ def edit_charger(
             now=now,
         )
         _store_rest(work.session, charger_id, command, now)
+        if command.charger.booking_mode == "REQUEST":
+            _require_fixed_price(work.session, charger_id)
         # Whoever bids for a time that is closed now is told at once.
         auctions.drop_unavailable_in(work, charger_id=charger_id, now=now)
 
@@ -82,6 +84,19 @@ def publish_charger(*, owner_id: int, charger_id: int, now: datetime) -> None:
     with writing() as work:
         chargers.publish_in(
             work.session, owner_id=owner_id, charger_id=charger_id, now=now
+        )
+
+
+def _require_fixed_price(session: Session, charger_id: int) -> None:
+    """Let an owner answer drivers himself where no bids are decided without him.
+
+    :raises ListingRefused: if the time is sold by bids
+    """
+    if pricing.plans_in(session, (charger_id,)):
+        raise ListingRefused(
+            "Your time is sold by auction, where bids are decided without you. "
+            "Go back to one fixed price first; then you can answer each driver.",
+            field="booking_mode",
         )
 
 

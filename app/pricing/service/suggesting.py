@@ -69,7 +69,8 @@ def accept(
 ) -> None:
     """Sell the charger's time by these prices from now on.
 
-    :raises BadPlan: if the gate is out of range, or the charger's currency is another
+    :raises BadPlan: if the gate is out of range, the charger's currency is another, or
+        its owner answers each driver himself
     """
     with writing() as work:
         chargers.lock_in(work.session, charger.id)
@@ -93,8 +94,9 @@ def accept_in(
     gate_min: int,
     now: datetime,
 ) -> int:
-    """Do the same inside the caller's transaction; return the plan's version."""
+    """Do the same under the caller's lock of the charger; return the plan's version."""
     wish = suggestion.wish
+    _require_instant(charger.id)
     tariff = find_tariff_in(session, charger.id)
     if tariff is not None and tariff.currency != wish.currency:
         raise BadPlan("The charger's prices are in another currency.", field="currency")
@@ -120,6 +122,16 @@ def accept_in(
         },
         now=now,
     )
+
+
+def _require_instant(charger_id: int) -> None:
+    """Let nobody's time be given away by bids who wants to answer each driver."""
+    fresh = chargers.find_charger(charger_id)
+    if fresh is not None and fresh.asks_first:
+        raise BadPlan(
+            "You answer each driver yourself here, but bids are decided without you. "
+            "Let drivers book at once first, under Edit."
+        )
 
 
 def use_fixed(*, charger: Charger, now: datetime) -> None:
