@@ -191,7 +191,8 @@ def search_of_token(token: str) -> KeptSearch:
     number = token.partition("-")[0]
     is_number = number.isascii() and number.isdecimal() and len(number) < 10
     row = db.session.get(SavedSearchRow, int(number)) if is_number else None
-    if row is None or not hmac.compare_digest(token, _token_of(row)):
+    # As bytes: the comparison refuses letters beyond ASCII.
+    if row is None or not hmac.compare_digest(token.encode(), _token_of(row).encode()):
         raise NotFound("This link does not work. The search may be deleted already.")
     return _view(row)
 

@@ -36,9 +36,7 @@ _KEPT = timedelta(weeks=13)
 _HOUR_S = 3600
 
 
-def note_unmet(
-    query: Query, results: Results | None, who: str | None, now: datetime
-) -> int:
+def note_unmet(results: Results | None, who: str | None, now: datetime) -> int:
     """Count a search that found nothing, once a person, place and hour of the week.
 
     Trouble with the database is logged: the search itself is answered all the same.
@@ -51,7 +49,7 @@ def note_unmet(
     if who is None or results is None or results.total:
         return 0
     try:
-        return _note(query, who, now)
+        return _note(results.query, who, now)
     except SQLAlchemyError:
         _log.warning("A search without a hit was not counted.", exc_info=True)
         db.session.rollback()
