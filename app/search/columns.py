@@ -29,6 +29,9 @@ LOCATION = table(
     column("public_longitude", Float),
     column("time_zone", String),
     column("listing_state", String),
+    column("source_id", String),
+    column("is_accessible", Boolean),
+    column("has_free_parking", Boolean),
 )
 EVSE = table(
     "evse",
@@ -40,11 +43,16 @@ EVSE = table(
     column("horizon_days", Integer),
     column("buffer_min", Integer),
     column("is_inoperative", Boolean),
+    column("booking_mode", String),
 )
 CONNECTOR = table(
     "connector",
+    column("id", Integer),
     column("evse_id", Integer),
     column("cell", BigInteger),
+    column("latitude", Float),
+    column("longitude", Float),
+    column("time_zone", String),
     column("standard", String),
     column("power_type", String),
     column("max_power_w", Integer),
@@ -62,6 +70,11 @@ OPEN_WINDOW = table(
     column("evse_id", Integer),
     column("first_slot", Integer),
     column("end_slot", Integer),
+)
+OPENING_SUMMARY = table(
+    "opening_summary",
+    column("evse_id", Integer),
+    column("is_open_at_night", Boolean),
 )
 CLAIMED_SLOT = table(
     "claimed_slot",
@@ -86,6 +99,7 @@ ALL: tuple[TableClause, ...] = (
     CONNECTOR,
     TARIFF,
     OPEN_WINDOW,
+    OPENING_SUMMARY,
     CLAIMED_SLOT,
     CLAIM,
     PHOTO,

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.kernel.money import divide_half_even, divide_up
 from app.kernel.slots import SLOT_S, ceil_to_grid, slot_at
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff, WeekPrices
-from app.search.domain import Car, Charge, Fit, Plug, best_plug, booked_time_s, estimate
+from app.search.domain import (
+    Car,
+    Charge,
+    Fit,
+    Plug,
+    Query,
+    best_plug,
+    booked_time_s,
+    estimate,
+)
+from app.search.service import reading
 from app.search.service.reading import Candidate
 from app.search.service.when import TimeCheck
 
@@ -19,7 +29,8 @@ _SLOTS_AN_HOUR = 3600 // SLOT_S
 class Costs:
     """Works out charges, each once, however often chargers share price and plug."""
 
-    def __init__(self, car: Car, time: TimeCheck, now: datetime) -> None:
+    def __init__(self, query: Query, car: Car, time: TimeCheck, now: datetime) -> None:
+        self._query = query
         self._car = car
         self._time = time
         self._now = now
@@ -27,8 +38,13 @@ class Costs:
         self._weeks: dict[int, WeekPrices | None] = {}
         self._known: dict[tuple[object, ...], tuple[Fit, Charge]] = {}
 
-    def load(self, candidates: Iterable[Candidate]) -> None:
-        """Look up which of these are auctioned, and their prices of the week."""
+    def load(self, candidates: Sequence[Candidate]) -> None:
+        """Look up their plugs, which are auctioned, and their prices of the week."""
+        reading.fill_plugs(
+            candidates,
+            standards=self._query.standards,
+            min_power_w=self._query.min_power_w,
+        )
         new = {at.evse_id for at in candidates} - self._weeks.keys()
         plans = pricing.plans_of(new)
         for evse_id in new:

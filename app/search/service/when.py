@@ -13,24 +13,12 @@ from app.schedules.domain import bookable_window
 from app.search.domain import Run, Span, around, free_runs, free_words, next_free
 from app.search.service import reading
 from app.search.service.reading import Candidate
+from app.search.service.serving import Wanted
 
 DAY_SLOTS = 96
 # Most chargers are free within a week; only the others are looked at further.
 LOOK_AHEAD_SLOTS = 14 * DAY_SLOTS
 ALL_WEEK_SLOTS = 7 * DAY_SLOTS
-
-
-class Wanted(NamedTuple):
-    """The wanted span at one place, in slots and in real elapsed seconds."""
-
-    first_slot: int
-    end_slot: int
-    duration_s: int
-
-    @property
-    def run(self) -> Run:
-        """The slots alone."""
-        return self.first_slot, self.end_slot
 
 
 def _in_slots(period: Period) -> Wanted:
@@ -74,21 +62,8 @@ class TimeCheck:
         """
         if self._span is None:
             return self._free_next(chunk)
-        by_time: dict[Wanted, list[int]] = defaultdict(list)
-        for each in chunk:
-            wanted = self.wanted_at(each.zone)
-            if wanted is not None and self._may_book(each, wanted):
-                by_time[wanted].append(each.evse_id)
-        free: dict[int, Run | None] = {}
-        for wanted, ids in by_time.items():
-            found = reading.open_and_free(
-                ids,
-                first_slot=wanted.first_slot,
-                end_slot=wanted.end_slot,
-                now=self._now,
-            )
-            free.update(dict.fromkeys(found))
-        return free
+        # Only what is free for the span has come this far.
+        return dict.fromkeys(each.evse_id for each in chunk)
 
     def words(self, found: Sequence[tuple[Candidate, Run | None]]) -> list[FreeWords]:
         """Return for each charger when it is free."""
@@ -124,15 +99,6 @@ class TimeCheck:
             window = bookable_window(self._now, lead_min=key[0], horizon_days=key[1])
             self._bookable[key] = (slot_at(window.starts_at), slot_at(window.ends_at))
         return self._bookable[key]
-
-    def _may_book(self, candidate: Candidate, wanted: Wanted) -> bool:
-        first, end = self._bookable_slots(candidate)
-        minutes = wanted.duration_s // 60
-        return (
-            candidate.min_length_min <= minutes <= candidate.max_length_min
-            and first <= wanted.first_slot
-            and wanted.end_slot <= end
-        )
 
     def _free_next(self, chunk: Sequence[Candidate]) -> dict[int, Run | None]:
         ahead = slot_at(self._now) + LOOK_AHEAD_SLOTS

@@ -237,17 +237,6 @@ def test_an_empty_answer_says_which_filter_hides_how_many(
     assert [(each.name, each.count) for each in results.loosened] == [("min_kw", 1)]
 
 
-def test_a_wider_circle_that_does_not_fit_the_grid_is_no_advice(
-    app: Flask, now: datetime
-) -> None:
-    with app.app_context():
-        polar = Query(center=Point(86.0, 10.0), radius_m=10_000)
-
-        results = service.near(query=polar, vehicle=CAR, now=now)
-
-    assert results.loosened == ()
-
-
 def _tariff(currency: str, energy: int, time: int) -> Tariff:
     return Tariff(
         currency=currency, energy_milli_per_kwh=energy, time_milli_per_hour=time

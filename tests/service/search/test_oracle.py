@@ -112,7 +112,7 @@ def test_a_small_chunk_changes_no_answer(
         world.build(random, hanna, now, count=30)
         query = Query(center=world.HOME, radius_m=50_000)
         whole = near(query=query, vehicle=CAR, now=now)
-        monkeypatch.setattr("app.search.service.finding.CHUNK", 4)
+        monkeypatch.setattr("app.search.service.finder.CHUNK", 4)
         monkeypatch.setattr("app.search.service.finding.MAX_POINTS", 10)
         monkeypatch.setattr("app.search.service.finding.MAX_HITS", 6)
 

@@ -71,11 +71,18 @@ def test_a_circle_over_the_date_line_reaches_both_sides() -> None:
 
 
 @pytest.mark.parametrize("lat", [90, -90, 89.99])
-def test_a_circle_that_contains_a_pole_is_refused_in_words(lat: float) -> None:
-    with pytest.raises(BadPoint, match="smaller area") as refusal:
-        cells_around(Point(lat, 0), 5_000)
+def test_a_circle_that_contains_a_pole_reaches_every_longitude(lat: float) -> None:
+    cells = cells_around(Point(lat, 0), 5_000)
 
-    assert refusal.value.field == "radius_km"
+    beside = math.copysign(89.98, lat)
+    assert {cell_of(Point(beside, lon)) for lon in range(-180, 181)} <= set(cells)
+
+
+def test_near_a_pole_several_columns_count_as_one() -> None:
+    assert cell_of(Point(74.9, 10.01)) != cell_of(Point(74.9, 10.06))
+    assert cell_of(Point(76.0, 10.01)) == cell_of(Point(76.0, 10.06))
+    assert cell_of(Point(-76.0, 10.01)) == cell_of(Point(-76.0, 10.06))
+    assert cell_of(Point(90, 3)) == cell_of(Point(90, -177))
 
 
 @pytest.mark.parametrize("radius_m", [1e6, 1e9, math.inf])
@@ -84,8 +91,9 @@ def test_a_huge_circle_is_refused_before_any_list_is_made(radius_m: float) -> No
         cells_around(BERLIN, radius_m)
 
 
-def test_the_largest_search_on_offer_fits_up_to_the_far_north() -> None:
-    assert len(cells_around(Point(60, 10), 50_000)) <= MAX_CELLS
+@pytest.mark.parametrize("lat", [*range(-90, 91, 3), 74.6, 74.99, 75.01, 89.55, 89.9])
+def test_the_largest_search_on_offer_fits_anywhere(lat: float) -> None:
+    assert len(cells_around(Point(lat, 179.99), 50_000)) <= MAX_CELLS
 
 
 def test_the_same_site_always_moves_the_same_way_and_another_key_another_way() -> None:

@@ -1,0 +1,217 @@
+"""Phase 2 of the search: which chargers of a chunk serve, and on what terms.
+
+One statement for the whole chunk, or for each time zone in it where a time is wanted:
+what the filters say, open, free, and what it costs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql import ColumnElement
+
+from app.database import db
+from app.kernel.slots import start_of
+from app.search.columns import (
+    CLAIM,
+    CLAIMED_SLOT,
+    EVSE,
+    LOCATION,
+    OPEN_WINDOW,
+    OPENING_SUMMARY,
+    TARIFF,
+)
+from app.search.domain import PriceLimit, Query
+from app.search.service.lists import one_of_numbers, one_of_words
+from app.search.service.reading import END, FIRST, STILL_HOLDS, Candidate
+from app.search.service.spots import Spot
+
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+class Wanted(NamedTuple):
+    """The wanted span at one place, in slots and in real elapsed seconds."""
+
+    first_slot: int
+    end_slot: int
+    duration_s: int
+
+    @property
+    def run(self) -> tuple[int, int]:
+        """The slots alone."""
+        return self.first_slot, self.end_slot
+
+
+def serving(
+    spots: Sequence[Spot],
+    query: Query,
+    wanted_at: Callable[[str], Wanted | None],
+    now: datetime,
+) -> list[Candidate]:
+    """Return those of the chargers that serve, in the same order.
+
+    With a span that is all there is to ask about time; without one the caller asks
+    when they are free.
+
+    :param wanted_at: the span at a time zone; None where there is none on that day
+    """
+    statement, values = _statement(_filters(query)), _values(query, now)
+    terms: dict[int, tuple[Any, ...]] = {}
+    if query.span is None:
+        groups: dict[Wanted | None, list[int]] = {None: [each[1] for each in spots]}
+    else:
+        groups = defaultdict(list)
+        for spot in spots:
+            if (wanted := wanted_at(spot.zone)) is not None:
+                groups[wanted].append(spot.evse_id)
+    for wanted, ids in groups.items():
+        values["ids"] = ids
+        if wanted is not None:
+            values |= _time_values(wanted, now)
+        for row in db.session.connection().execute(statement, values):
+            terms[row[0]] = tuple(row)
+    return [_candidate(each, terms[each[1]]) for each in spots if each[1] in terms]
+
+
+def _candidate(spot: Spot, row: tuple[Any, ...]) -> Candidate:
+    place = (spot.distance_m, spot.evse_id, row[1], spot.lat, spot.lon, spot.zone)
+    return Candidate._make((*place, *row[2:10], row[10] == "REQUEST", []))
+
+
+def _filters(query: Query) -> frozenset[str]:
+    wishes = {
+        "span": query.span is not None,
+        "price": query.max_price is not None,
+        "instant": query.is_instant,
+        "accessible": query.is_accessible,
+        "parking": query.has_free_parking,
+        "night": query.is_open_at_night,
+    }
+    return frozenset(name for name, is_wished in wishes.items() if is_wished)
+
+
+def _values(query: Query, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if query.span is not None:
+        values["now"] = now
+    if query.max_price is not None:
+        for exponent, (milli, names) in query.max_price.milli_by_exponent().items():
+            values[f"milli_{exponent}"] = milli
+            values[f"currencies_{exponent}"] = list(names)
+    return values
+
+
+def _time_values(wanted: Wanted, now: datetime) -> dict[str, int]:
+    """Return the terms that this time asks for.
+
+    Bookings begin and end on the quarter hour, so "not before now and the lead, on
+    the grid" means the same as "at least the lead after now".
+    """
+    return {
+        "first": wanted.first_slot,
+        "end": wanted.end_slot,
+        "minutes": wanted.duration_s // 60,
+        "lead": (start_of(wanted.first_slot) - now) // _MINUTE,
+        "ahead": -((now - start_of(wanted.end_slot)) // _DAY),
+    }
+
+
+# Statements are built once: building them costs more than running them.
+@lru_cache(maxsize=128)
+def _statement(filters: frozenset[str]) -> Select[Any]:
+    statement = (
+        select(
+            EVSE.c.id,
+            EVSE.c.location_id,
+            EVSE.c.min_length_min,
+            EVSE.c.max_length_min,
+            EVSE.c.lead_min,
+            EVSE.c.horizon_days,
+            EVSE.c.buffer_min,
+            TARIFF.c.currency,
+            TARIFF.c.energy_milli_per_kwh,
+            TARIFF.c.time_milli_per_hour,
+            EVSE.c.booking_mode,
+        )
+        .join(TARIFF, and_(TARIFF.c.evse_id == EVSE.c.id, TARIFF.c.is_current))
+        .where(one_of_numbers(EVSE.c.id, "ids"), EVSE.c.is_inoperative == false())
+    )
+    if filters & {"accessible", "parking"}:
+        statement = statement.join(LOCATION, LOCATION.c.id == EVSE.c.location_id)
+    if "night" in filters:
+        statement = statement.join(
+            OPENING_SUMMARY, OPENING_SUMMARY.c.evse_id == EVSE.c.id
+        )
+    return statement.where(*(_CONDITIONS[name]() for name in sorted(filters)))
+
+
+def _has_the_span() -> ColumnElement[bool]:
+    minutes = bindparam("minutes", type_=Integer)
+    is_open = exists().where(
+        OPEN_WINDOW.c.evse_id == EVSE.c.id,
+        OPEN_WINDOW.c.first_slot <= FIRST,
+        OPEN_WINDOW.c.end_slot >= END,
+    )
+    is_claimed = exists().where(
+        CLAIMED_SLOT.c.evse_id == EVSE.c.id,
+        CLAIMED_SLOT.c.slot >= FIRST,
+        # The turnaround after the time must be free as well.
+        CLAIMED_SLOT.c.slot < END + (EVSE.c.buffer_min + 14) // 15,
+        CLAIM.c.id == CLAIMED_SLOT.c.claim_id,
+        STILL_HOLDS,
+    )
+    return and_(
+        EVSE.c.min_length_min <= minutes,
+        EVSE.c.max_length_min >= minutes,
+        EVSE.c.lead_min <= bindparam("lead", type_=Integer),
+        EVSE.c.horizon_days >= bindparam("ahead", type_=Integer),
+        is_open,
+        ~is_claimed,
+    )
+
+
+def _is_not_dearer() -> ColumnElement[bool]:
+    """Return a condition that keeps what may be cheap enough in its own currency.
+
+    The price of energy is only a part of what a charge costs, so this lets through
+    more than the limit allows; the exact comparison follows.
+    """
+    return or_(
+        *(
+            and_(
+                one_of_words(TARIFF.c.currency, f"currencies_{exponent}"),
+                TARIFF.c.energy_milli_per_kwh
+                <= bindparam(f"milli_{exponent}", type_=BigInteger),
+            )
+            for exponent in _EXPONENTS
+        )
+    )
+
+
+_EXPONENTS = tuple(PriceLimit(Decimal(0)).milli_by_exponent())
+_CONDITIONS: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "span": _has_the_span,
+    "price": _is_not_dearer,
+    "instant": lambda: EVSE.c.booking_mode == "INSTANT",
+    # Where nobody has said so the answer is no.
+    "accessible": lambda: LOCATION.c.is_accessible == true(),
+    "parking": lambda: LOCATION.c.has_free_parking == true(),
+    "night": lambda: OPENING_SUMMARY.c.is_open_at_night == true(),
+}
