@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.owners.routes import charger, editing, order_book, pricing, removal
+from app.owners.routes import charger, demand, editing, order_book, pricing, removal
 
 bp = Blueprint("owners", __name__, url_prefix="/host")
-for pages in (charger, editing, order_book, pricing, removal):
+for pages in (charger, demand, editing, order_book, pricing, removal):
     pages.add_to(bp)

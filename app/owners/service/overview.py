@@ -19,10 +19,12 @@ from app.kernel.period import Period
 from app.metering import service as metering
 from app.metering.service import SessionView
 from app.owners.domain import DayWords, week_words
+from app.owners.service.wanted import demand_near
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff
 from app.schedules import service as schedules
 from app.schedules.domain import Opening, OpeningException
+from app.search.domain.demand import Demand
 
 _AHEAD = timedelta(days=2)
 _BOOKINGS_SHOWN = 12
@@ -95,6 +97,7 @@ class Overview:
     session: SessionView | None
     bookings: tuple[Booking, ...]
     drivers: dict[int, str]
+    demand: Demand
     now: datetime
 
 
@@ -152,6 +155,7 @@ def get_overview(*, owner_id: int, charger_id: int, now: datetime) -> Overview:
         session=sessions[0] if sessions else None,
         bookings=booked,
         drivers=_names_of_drivers(booked),
+        demand=demand_near(charger, now),
         now=now,
     )
 
