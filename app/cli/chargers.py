@@ -1,227 +1,202 @@
-"""``flask chargers import``: lists the chargers of a station file, once each."""
+"""``flask chargers import``: brings the stations of a file in, each of them once."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
-from app.chargers import service as listings
-from app.chargers.service import Imported
-from app.cli.afdc import COLUMNS, RowRefused, Station, station_of
-from app.cli.afdc.prices import DEFAULT_PRICE
-from app.cli.afdc.rows import DC_FAST_W, LEVEL_1_W, LEVEL_2_W
-from app.database import writing
+from app.cli.stations.formats import Format, format_named
+from app.cli.stations.reading import import_stations
+from app.cli.stations.source import BadFile, Source
+from app.cli.stations.storing import Owner, Store
+from app.cli.stations.tally import ErrorsFile, Tally
 from app.kernel.errors import DomainError
-from app.pricing import service as pricing
-from app.schedules import service as schedules
-from app.schedules.domain import Opening
+from app.kernel.money import format_milli, parse_milli
+from app.pricing.domain import Tariff
 from app.web import clock
 
-SOURCE = "afdc"
-BATCH = 200
-_Row = Mapping[str, str | None]
+FORMATS = ("afdc", "ocm", "ocpi", "csv")
+_PRICE = re.compile(r"\s*([0-9.,]+)\s*([A-Za-z]{3})\s*")
+_NAMESPACE = re.compile(r"[a-z0-9-]{1,12}")
 
 chargers = AppGroup("chargers", help="Bring chargers in from files.")
-
-
-class BadFile(Exception):
-    """The file cannot be read as a list of stations; the message says why."""
-
-
-@dataclass
-class Tally:
-    """What happened to the rows, for the summary."""
-
-    rows: int = 0
-    electric: int = 0
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    without_price: int = 0
-    without_hours: int = 0
-    remarks: int = 0
-    seen: set[str] = field(default_factory=set)
-
-    def refuse(self, line: int, source_id: str, reason: str) -> None:
-        """Count and show a row that does not become a charger."""
-        self.refused += 1
-        click.echo(f"line {line}, station {source_id or '?'}: refused: {reason}")
-
-    def note(self, station: Station) -> None:
-        """Count and show what was assumed for a station."""
-        self.without_price += not station.has_price
-        self.without_hours += not station.has_hours
-        for remark in station.remarks:
-            self.remarks += 1
-            click.echo(f"station {station.source_id}: {remark}")
 
 
 @chargers.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format",
-    "file_format",
-    type=click.Choice([SOURCE]),
+    "format_name",
+    type=click.Choice(FORMATS),
     required=True,
-    help="afdc: station file of the US Alternative Fuels Data Center.",
+    help="afdc: US station file; ocm: Open Charge Map table; ocpi: Locations; "
+    "csv: the table of docs/import.md.",
 )
-@click.option("--owner", required=True, metavar="E-MAIL", help="Made if missing.")
-def import_file(file: Path, file_format: str, owner: str) -> None:
-    """List the electric stations of FILE as chargers of one owner.
+@click.option(
+    "--owner",
+    metavar="E-MAIL",
+    help="Whose chargers they become; made if missing. Without: public stations.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option(
+    "--errors",
+    type=click.Path(path_type=Path),
+    help="Where refused rows are written; without: FILE.errors.csv, if there are any.",
+)
+@click.option(
+    "--price",
+    metavar="'0.35 EUR'",
+    help="Asked per kWh where a station gives no price.",
+)
+@click.option(
+    "--namespace",
+    default="",
+    help="csv only: tells files apart whose ids are the same, such as 'garages-north'.",
+)
+def import_file(
+    file: Path,
+    format_name: str,
+    owner: str | None,
+    dry_run: bool,
+    errors: Path | None,
+    price: str | None,
+    namespace: str,
+) -> None:
+    """Bring the stations of FILE in: chargers of an owner, or public stations.
 
     Running it again with the same or a newer file brings places, plugs, hours and
     prices up to date and lists nothing twice.
     """
+    file_format = _format(format_name, namespace)
+    usual = _usual(price) or file_format.usual
     now = clock.now()
-    tally = Tally()
     try:
-        # The whole file is read first, so that a bad one leaves nothing behind.
-        rows = list(read_rows(file))
-        name = owner.partition("@")[0]
-        person = accounts.find_or_create_owner(email=owner, display_name=name, now=now)
-    except BadFile as error:
-        raise click.ClickException(str(error)) from error
+        person = Owner(owner, now) if owner is not None else None
     except DomainError as error:
         raise click.ClickException(f"--owner: {error.message}") from error
-    stations = list(_stations(rows, tally))
-    for first in range(0, len(stations), BATCH):
-        batch = {each.source_id: each for each in stations[first : first + BATCH]}
-        store(batch, owner_id=person.id, now=now, tally=tally)
-        click.echo(f"  {min(first + BATCH, len(stations))} of {len(stations)} stations")
-    _show_summary(tally, person.email)
-
-
-def read_rows(path: Path) -> Iterator[tuple[int, _Row]]:
-    """Yield the file's rows with their line numbers.
-
-    :raises BadFile: if it cannot be opened or is no such file
-    """
-    try:
-        # A byte order mark at the start belongs to the file's dialect.
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [
-                name for name in COLUMNS if name not in (reader.fieldnames or ())
-            ]
-            if missing:
-                raise BadFile(
-                    f"{path} is no AFDC station file: it has no column {missing[0]!r}."
-                )
-            for row in reader:
-                yield reader.line_num, row
-    except UnicodeDecodeError as error:
-        raise BadFile(f"{path} is not text in UTF-8.") from error
-    except csv.Error as error:
-        raise BadFile(f"{path} is no CSV file: {error}.") from error
-    except OSError as error:
-        raise BadFile(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _stations(rows: list[tuple[int, _Row]], tally: Tally) -> Iterator[Station]:
-    for line, row in rows:
-        tally.rows += 1
-        if row["Fuel Type Code"] != "ELEC":
-            continue
-        tally.electric += 1
-        source_id = row["ID"] or ""
-        try:
-            station = station_of(row)
-        except RowRefused as error:
-            tally.refuse(line, source_id, str(error))
-            continue
-        if station.source_id in tally.seen:
-            tally.refuse(line, source_id, "the file has this ID on an earlier line")
-            continue
-        tally.seen.add(station.source_id)
-        tally.note(station)
-        yield station
-
-
-def store(
-    batch: Mapping[str, Station], *, owner_id: int, now: datetime, tally: Tally
-) -> None:
-    """List a batch of stations, with hours and prices, in one transaction."""
-    with writing() as work:
-        outcome = listings.import_in(
-            work.session,
-            owner_id=owner_id,
-            source=SOURCE,
-            entries={key: station.command for key, station in batch.items()},
-            now=now,
+    with _opened(file) as source:
+        log = ErrorsFile(
+            errors or Path(f"{file}.errors.csv"), is_wanted=errors is not None
         )
-        changed = _store_hours(work.session, batch, outcome.imported, now)
-        changed |= _store_prices(work.session, batch, outcome.imported, now)
-    for source_id, reason in outcome.refused.items():
-        tally.refused += 1
-        click.echo(f"station {source_id}: refused: {reason}")
-    for each in outcome.imported.values():
-        tally.created += each.is_new
-        is_other = each.is_changed or each.charger_id in changed
-        tally.changed += is_other and not each.is_new
-        tally.unchanged += not is_other
+        with closing(log):
+            tally = Tally(log, unit=file_format.unit)
+            store = Store(person, now, tally, is_dry=dry_run)
+            _run(source, file_format, store, usual)
+            _show_summary(tally, store, file_format, usual)
 
 
-def _store_hours(
-    session: Session,
-    batch: Mapping[str, Station],
-    imported: Mapping[str, Imported],
-    now: datetime,
-) -> set[int]:
-    """Set the opening hours that differ; return the chargers concerned."""
-    wanted = {each.charger_id: batch[key] for key, each in imported.items()}
-    current = schedules.openings_of(wanted, session=session)
-    stale = {each.charger_id for each in imported.values() if each.is_changed}
-    differing = {
-        # Dated exceptions are the owner's own; the file has none.
-        charger_id: Opening(rules=station.rules, exceptions=known.exceptions)
-        for charger_id, station in wanted.items()
-        if (known := current.get(charger_id, Opening(rules=()))).rules != station.rules
-    }
-    schedules.set_openings_in(session, differing)
-    # A charger that moved may have another time zone, with the same hours.
-    zones = {
-        charger_id: wanted[charger_id].command.time_zone
-        for charger_id in stale | differing.keys()
-    }
-    schedules.refresh_windows_of_many_in(session, zones, now)
-    return set(differing)
+def _format(name: str, namespace: str) -> Format:
+    if namespace and (name != "csv" or not _NAMESPACE.fullmatch(namespace)):
+        raise click.BadParameter(
+            "only for csv; up to 12 small letters, digits and hyphens",
+            param_hint="--namespace",
+        )
+    return format_named(name, namespace)
 
 
-def _store_prices(
-    session: Session,
-    batch: Mapping[str, Station],
-    imported: Mapping[str, Imported],
-    now: datetime,
-) -> set[int]:
-    """Set the prices that differ; return the chargers concerned."""
-    wanted = {each.charger_id: batch[key].tariff for key, each in imported.items()}
-    return pricing.set_tariffs_in(session, wanted, now=now)
+def _usual(text: str | None) -> Tariff | None:
+    if text is None:
+        return None
+    match = _PRICE.fullmatch(text)
+    try:
+        if match is None:
+            raise DomainError("Please write it as '0.35 EUR'.")
+        currency = match[2].upper()
+        return Tariff(
+            currency=currency,
+            energy_milli_per_kwh=parse_milli(match[1], currency),
+            time_milli_per_hour=0,
+        )
+    except DomainError as error:
+        raise click.BadParameter(error.message, param_hint="--price") from error
 
 
-def _show_summary(tally: Tally, email: str) -> None:
-    click.echo(
-        f"\n{tally.rows} rows read, {tally.electric} electric: "
-        f"{tally.created} listed, {tally.changed} brought up to date, "
-        f"{tally.unchanged} unchanged, {tally.refused} refused. Owner: {email}."
+@contextmanager
+def _opened(file: Path) -> Iterator[Source]:
+    try:
+        source = Source(file)
+    except BadFile as error:
+        raise click.ClickException(str(error)) from error
+    with closing(source):
+        yield source
+
+
+def _run(
+    source: Source, file_format: Format, store: Store, usual: Tariff | None
+) -> None:
+    tally = store.tally
+    try:
+        with _progress(source, tally) as progress:
+            import_stations(source, file_format, store, usual, progress)
+    except BadFile as error:
+        tally.show_details()
+        stored = tally.created + tally.changed + tally.unchanged
+        before = ""
+        if stored:
+            verb = "would be" if store.is_dry else "are"
+            before = f" {stored} stations before that {verb} imported; the rest is not."
+        raise click.ClickException(f"{error}{before}") from error
+
+
+@contextmanager
+def _progress(source: Source, tally: Tally) -> Iterator[Callable[[], None]]:
+    """Yield what shows how far the file is read: a bar, or lines where none can be."""
+
+    def say() -> None:
+        share = 100 * source.done_bytes // max(1, source.total_bytes)
+        click.echo(f"  {tally.stations} stations read, {share} % of the file")
+
+    if not sys.stdout.isatty():
+        yield say
+        return
+    name = source.path.name
+    with click.progressbar(length=source.total_bytes, label=name) as bar:
+        yield lambda: bar.update(source.done_bytes - bar.pos)
+
+
+def _show_summary(
+    tally: Tally, store: Store, file_format: Format, usual: Tariff | None
+) -> None:
+    tally.show_details()
+    counted = file_format.counted.format(tally.stations)
+    read = f"{tally.rows} {file_format.rows} read{counted}"
+    owner = "" if store.owner is None else f" Owner: {store.owner.email}."
+    kept = (
+        f"{tally.listed} on offer here already and left out, "
+        if store.owner is None
+        else ""
     )
+    noun = "listed" if store.owner is not None else "public stations stored"
     click.echo(
-        "Assumed: one charger a station, however many plugs of a kind it has; "
-        f"{LEVEL_1_W / 1000} kW for level 1, {LEVEL_2_W / 1000} kW for level 2, "
-        f"{DC_FAST_W / 1000:.0f} kW for DC; one time zone a state; "
-        f"${DEFAULT_PRICE} per kWh where no price is given ({tally.without_price}); "
-        f"always open where no hours are given ({tally.without_hours}). "
-        f"{tally.remarks} remarks on single stations stand above."
+        f"\n{read}: {tally.created} {noun}, {tally.changed} brought up to date, "
+        f"{tally.unchanged} unchanged, {kept}{tally.refused} refused.{owner}"
     )
+    if store.owner is not None:
+        click.echo(_assumptions(tally, file_format, usual))
+    if store.is_dry:
+        click.echo("Nothing was written: this was a dry run.")
+
+
+def _assumptions(tally: Tally, file_format: Format, usual: Tariff | None) -> str:
+    parts = [file_format.assumed] if file_format.assumed else []
+    if usual is not None:
+        asked = format_milli(usual.energy_milli_per_kwh, usual.currency)
+        parts.append(
+            f"{asked} per kWh where no price is given or understood, until the owner "
+            f"sets another ({tally.without_price})"
+        )
+    parts.append(
+        "always open where no hours are given or understood, until the owner sets "
+        f"others ({tally.without_hours})"
+    )
+    return f"Assumed: {'; '.join(parts)}."
 
 
 def register(app: Flask) -> None:

@@ -14,6 +14,16 @@ from app.chargers.service.listing import (
     publish_in,
 )
 from app.chargers.service.photos import add_photo, remove_photo
+from app.chargers.service.public import (
+    AddStation,
+    PublicStation,
+    Stored,
+    check_station,
+    forget_public_in,
+    get_public_station,
+    import_public_in,
+    public_near,
+)
 from app.chargers.service.reading import (
     charger_zones,
     chargers_by_ids,
@@ -27,28 +37,36 @@ from app.chargers.service.reading import (
 )
 
 __all__ = [
+    "AddStation",
     "Charger",
     "Connector",
     "Imported",
     "ListCharger",
     "Outcome",
     "Photo",
+    "PublicStation",
+    "Stored",
     "add_photo",
     "archive_in",
     "charger_zones",
+    "check_station",
     "chargers_by_ids",
     "chargers_of",
     "edit_charger",
     "edit_charger_in",
     "find_charger",
+    "forget_public_in",
     "get_by_code",
     "get_charger",
     "get_own_charger",
+    "get_public_station",
     "import_in",
+    "import_public_in",
     "list_charger",
     "list_charger_in",
     "lock_in",
     "pause_in",
+    "public_near",
     "public_points",
     "publish_in",
     "remove_photo",

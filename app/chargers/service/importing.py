@@ -22,13 +22,18 @@ from app.chargers.service.listing import (
     new_code,
     term_values,
 )
+from app.chargers.service.public import forget_public_in
 
 _COLUMNS = tuple(LocationRow.__table__.columns)
+_SPOKEN_FOR = frozenset({"access_notes", "house_rules"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one entry: the charger, and whether anything was written."""
+    """What became of one entry: the charger, and whether anything was written.
+
+    :param charger_id: 0 for a charger that would be new, where nothing is written
+    """
 
     charger_id: int
     is_new: bool
@@ -46,18 +51,24 @@ class Outcome:
 def import_in(
     session: Session,
     *,
-    owner_id: int,
+    owner_id: int | None,
     source: str,
     entries: Mapping[str, ListCharger],
     now: datetime,
+    is_dry: bool = False,
 ) -> Outcome:
     """List or bring up to date the chargers described, by their number at the source.
 
+    A public station with the same number is a charger from then on, in the same
+    transaction.
+
+    :param owner_id: None for somebody without an account yet, when nothing is written
+    :param is_dry: only say what would happen
     :raises ListingRefused: if a description is not acceptable; nothing is stored
     """
     for command in entries.values():
         check_listing(command)
-    known = _known(session, source, sorted(entries))
+    known = _known(session, source, sorted(entries), is_locked=not is_dry)
     refused = {
         key: "it is listed by somebody else here"
         if row.owner_id != owner_id
@@ -66,12 +77,22 @@ def import_in(
         if row.owner_id != owner_id or row.listing_state == "ARCHIVED"
     }
     fresh = {key: each for key, each in entries.items() if key not in known}
-    imported = _insert(session, owner_id, source, fresh, now)
+    if is_dry:
+        imported = {
+            key: Imported(charger_id=0, is_new=True, is_changed=True) for key in fresh
+        }
+    else:
+        assert owner_id is not None
+        imported = _insert(session, owner_id, source, fresh, now)
+        forget_public_in(session, source, entries.keys() - refused.keys())
     connectors = _connectors(session, [row.evse_id for row in known.values()])
     for key, row in known.items():
         if key not in refused:
-            imported[key] = _update(
-                session, row, entries[key], connectors[row.evse_id], now
+            change = _change(row, entries[key], connectors[row.evse_id])
+            if change and not is_dry:
+                _update(session, row, entries[key].connectors, change, now)
+            imported[key] = Imported(
+                charger_id=row.evse_id, is_new=False, is_changed=bool(change)
             )
     return Outcome(imported=imported, refused=refused)
 
@@ -86,13 +107,18 @@ class _Known:
     values: Mapping[str, object]
 
 
-def _known(session: Session, source: str, keys: Sequence[str]) -> dict[str, _Known]:
+def _known(
+    session: Session, source: str, keys: Sequence[str], *, is_locked: bool
+) -> dict[str, _Known]:
     statement = (
         select(LocationRow, EvseRow.id, EvseRow.code)
         .join(EvseRow, EvseRow.location_id == LocationRow.id)
         .where(LocationRow.source == source, LocationRow.source_id.in_(keys))
         .order_by(EvseRow.id)
     )
+    if is_locked:
+        # Bookings and the owner's own edits of these wait, in the order of all locks.
+        statement = statement.with_for_update(of=EvseRow)
     return {
         str(location.source_id): _Known(
             evse_id,
@@ -203,17 +229,29 @@ def _insert_evses(
     return {key: of_location[location_ids[key]] for key in entries}
 
 
+def _change(
+    known: _Known, command: ListCharger, connectors: list[Connector]
+) -> dict[str, object]:
+    """Return the columns to write; none if the charger is as the file says."""
+    values = {
+        name: value
+        for name, value in location_values(command, code=known.code).items()
+        # What the file leaves open stays as the owner has said it.
+        if value is not None and (value or name not in _SPOKEN_FOR)
+    }
+    is_same = all(known.values[name] == value for name, value in values.items())
+    if is_same and connectors == list(command.connectors):
+        return {}
+    return values
+
+
 def _update(
     session: Session,
     known: _Known,
-    command: ListCharger,
-    connectors: list[Connector],
+    connectors: tuple[Connector, ...],
+    values: Mapping[str, object],
     now: datetime,
-) -> Imported:
-    values = location_values(command, code=known.code)
-    has_moved = any(known.values[name] != value for name, value in values.items())
-    if not has_moved and connectors == list(command.connectors):
-        return Imported(charger_id=known.evse_id, is_new=False, is_changed=False)
+) -> None:
     session.execute(
         update(LocationRow)
         .where(LocationRow.id == known.location_id)
@@ -223,9 +261,8 @@ def _update(
     session.execute(
         insert(ConnectorRow),
         connector_values(
-            command.connectors,
+            connectors,
             evse_id=known.evse_id,
-            place={**values, "listing_state": known.listing_state},
+            place={**known.values, **values},
         ),
     )
-    return Imported(charger_id=known.evse_id, is_new=False, is_changed=True)

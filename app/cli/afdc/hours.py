@@ -1,47 +1,50 @@
-"""Understands the usual ones among the opening texts of stations."""
+"""Understands those among the opening texts of stations that mean one thing only."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from app.cli.stations.station import Hours
 from app.schedules.domain import ALWAYS, DAY_MIN, OpeningRule
 
+NOT_UNDERSTOOD = "not understood"
+MAX_TEXT = 500
 _DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+_SHORT = {"m": 1, "f": 5, **_DAYS}
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
 _TIME = r"(\d{1,2})(?::(\d\d))?\s?([ap]m)"
-_ALWAYS = re.compile(r"24 hours daily|24/7", re.I)
-_ONE_DAY = re.compile(rf"(mon|tue|wed|thu|fri|sat|sun)\s+{_TIME}\s?-\s?{_TIME}", re.I)
-_DAILY = re.compile(rf"{_TIME}\s?-\s?{_TIME}\s+daily", re.I)
-_SPAN = re.compile(rf"{_TIME}\s?-\s?{_TIME}\s+m-(f|sat|sun)", re.I)
-_LAST = {"f": 5, "sat": 6, "sun": 7}
+_SPAN = rf"{_TIME}\s?-\s?{_TIME}"
+_FLAGS = re.I | re.ASCII
+_ALWAYS = re.compile(r"24 hours daily|24/7|24 hours", _FLAGS)
+_ONE_DAY = re.compile(rf"({_DAY})\s+(?:{_SPAN}|(closed))", _FLAGS)
+# "6am-9pm daily", "8am-5pm M-F", "24 hours Sat-Sun".
+_PHRASE = re.compile(
+    rf"(?:(?:open )?(?:during )?business hours )?(?:{_SPAN}|(24 hours))"
+    rf"\s+(?:(daily)|(m|{_DAY})-(f|{_DAY}))",
+    _FLAGS,
+)
 # What may follow the hours: advice for people, kept in the house rules.
 _ADVICE = re.compile(r"[.;]\s")
+# Advice that takes hours away again; then the whole text is not clear.
+_TAKES_BACK = re.compile(rf"\bclosed\b|{_SPAN}|\b{_DAY}day", _FLAGS)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Weekly rules, and what had to be assumed to get to them."""
+def hours_of(text: str) -> Hours:
+    """Return the weekly windows that an opening text means, or why not.
 
-    rules: tuple[OpeningRule, ...]
-    remark: str = ""
+    "24 hours daily", windows by weekday, "6am-9pm daily" and "8am-5pm M-F", several
+    with a comma between them, each with advice behind it or not.
 
-
-def opening_of(text: str) -> Opened:
-    """Return the weekly windows that an opening text means.
-
-    "24 hours daily", windows by weekday, "6am-9pm daily" and "8am-5pm M-F", each with
-    advice behind it or not. Anything else counts as always open, with a remark.
-
-    >>> opening_of("Mon 6:00am - 11:59pm").rules
+    >>> hours_of("Mon 6:00am - 11:59pm").rules
     (OpeningRule(weekday=1, begin_min=360, end_min=1440),)
     """
     text = " ".join(text.split())
     if not text:
-        return Opened(ALWAYS)
-    rules = _by_weekday(text) or _in_one_phrase(_ADVICE.split(text, maxsplit=1)[0])
-    if not rules:
-        return Opened(ALWAYS, f"hours not understood, taken as always: {text!r}")
-    return Opened(rules)
+        return Hours()
+    rules: tuple[OpeningRule, ...] = ()
+    if len(text) <= MAX_TEXT:
+        rules = _by_weekday(text) or _in_phrases(text)
+    return Hours(text, rules) if rules else Hours(text, refusal=NOT_UNDERSTOOD)
 
 
 def _by_weekday(text: str) -> tuple[OpeningRule, ...]:
@@ -50,25 +53,43 @@ def _by_weekday(text: str) -> tuple[OpeningRule, ...]:
         match = _ONE_DAY.fullmatch(part.strip())
         if not match:
             return ()
-        window = _window(match.groups()[1:])
-        of_day = _rules_for((_DAYS[match[1].lower()],), window)
-        if not of_day:
+        if match[8]:
+            continue
+        window = _window(match.groups()[1:7])
+        if window is None:
             return ()
-        rules += of_day
+        rules.append(OpeningRule(_DAYS[match[1].lower()], *window))
     return tuple(sorted(rules))
 
 
-def _in_one_phrase(text: str) -> tuple[OpeningRule, ...]:
-    if _ALWAYS.fullmatch(text):
+def _in_phrases(text: str) -> tuple[OpeningRule, ...]:
+    head, *advice = _ADVICE.split(text, maxsplit=1)
+    if advice and _TAKES_BACK.search(advice[0]):
+        return ()
+    if _ALWAYS.fullmatch(head):
         return ALWAYS
-    for pattern in (_DAILY, _SPAN):
-        match = pattern.fullmatch(text)
-        if match:
-            window = _window(match.groups()[:6])
-            last = 7 if pattern is _DAILY else _LAST[match[7].lower()]
-            days = tuple(range(1, last + 1))
-            return _rules_for(days, window)
-    return ()
+    rules: dict[int, OpeningRule] = {}
+    for part in head.split(","):
+        match = _PHRASE.fullmatch(part.strip())
+        window = _phrase_window(match) if match else None
+        if match is None or window is None:
+            return ()
+        for weekday in _weekdays(match):
+            # A day with two windows contradicts itself or says more than we know.
+            if weekday in rules:
+                return ()
+            rules[weekday] = OpeningRule(weekday, *window)
+    return tuple(sorted(rules.values()))
+
+
+def _phrase_window(match: re.Match[str]) -> tuple[int, int] | None:
+    return (0, DAY_MIN) if match[7] else _window(match.groups()[:6])
+
+
+def _weekdays(match: re.Match[str]) -> range:
+    if match[8]:
+        return range(1, 8)
+    return range(_SHORT[match[9].lower()], _SHORT[match[10].lower()] + 1)
 
 
 def _window(parts: tuple[str | None, ...]) -> tuple[int, int] | None:
@@ -92,12 +113,3 @@ def _minutes(
     if not (1 <= hours <= 12 and minutes < 60):
         return None
     return (hours % 12 + (12 if half and half.lower() == "pm" else 0)) * 60 + minutes
-
-
-def _rules_for(
-    weekdays: tuple[int, ...], window: tuple[int, int] | None
-) -> tuple[OpeningRule, ...]:
-    if window is None:
-        return ()
-    begin, end = window
-    return tuple(OpeningRule(weekday, begin, end) for weekday in weekdays)

@@ -1,10 +1,10 @@
-"""Understands the simple ones among the price texts of stations."""
+"""Understands those among the price texts of stations that mean one thing only."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from app.cli.stations.station import Price
 from app.kernel.errors import DomainError
 from app.kernel.money import parse_milli
 from app.pricing.domain import Tariff
@@ -17,48 +17,69 @@ DEFAULT = Tariff(
     time_milli_per_hour=0,
 )
 FREE = Tariff(currency=CURRENCY, energy_milli_per_kwh=0, time_milli_per_hour=0)
+NOT_UNDERSTOOD = "not understood"
+MAX_TEXT = 500
 _AMOUNT = r"\$\s?(?P<amount>\d{1,3}(?:\.\d{1,4})?)"
 _PER = {
-    "kwh": re.compile(rf"{_AMOUNT}\s*(?:per\s|/)\s*kwh", re.I),
-    "hour": re.compile(rf"{_AMOUNT}\s*(?:per\s|/)\s*(?:hour|hr)", re.I),
-    "minute": re.compile(rf"{_AMOUNT}\s*(?:per\s|/)\s*(?:minute|min)", re.I),
+    "kwh": re.compile(rf"{_AMOUNT}\s*(?:per\s|/)\s*kwh", re.I | re.ASCII),
+    "hour": re.compile(rf"{_AMOUNT}\s*(?:per\s|/)\s*(?:hour|hr)", re.I | re.ASCII),
+    "minute": re.compile(rf"{_AMOUNT}\s*(?:per\s|/)\s*(?:minute|min)", re.I | re.ASCII),
 }
 _FREE = re.compile(r"free(?:; (?:donations encouraged|\w+ hour limit))?", re.I)
-_IDLE = re.compile(rf"{_AMOUNT} per hour idle fee", re.I)
+_IDLE = re.compile(rf"{_AMOUNT} per hour idle fee", re.I | re.ASCII)
+# Drivers from here are the public; what insiders pay is no price of ours.
+_INSIDERS = re.compile(
+    r"(?:free|.*\S) for (?:(?:guests|staff|employees|internal use)(?: and )?)+", re.I
+)
+_PUBLIC = re.compile(r" for (?:the )?public$", re.I)
+# Meanings that are clear and that no tariff here can have; the first one counts.
+_REASONS = (
+    (re.compile(r"parking", re.I), "a parking fee is part of it"),
+    (re.compile(r"\btax\b", re.I), "a tax comes on top, and not how much"),
+    (re.compile(r"variable|\d-\$", re.I), "it varies, and not how"),
+    (
+        re.compile(r"\bfirst\b|\bafter\b|thereafter|following", re.I),
+        "it changes during the charge, which no price here can",
+    ),
+    (
+        re.compile(r"per\s?session|session fee|initiation fee", re.I),
+        "a fee per session, which no price here can have",
+    ),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """A tariff, and what had to be assumed or left out to get to it."""
+def price_of(text: str) -> Price:
+    """Return the price that a text means, or why it was not taken.
 
-    tariff: Tariff
-    remark: str = ""
+    Free, and dollars per kWh, per hour or per minute alone or together, for the
+    public; a fee for idling after the charge is left out, since a booking ends by
+    itself. Nothing is guessed: what could mean something else is refused.
 
-
-def tariff_of(text: str) -> Priced:
-    """Return the tariff that a price text means, or the default with a remark.
-
-    Free, and dollars per kWh, per hour or per minute alone or together; a fee for
-    idling after the charge is left out, since a booking ends by itself.
-
-    >>> tariff_of("$0.30 per kWh").tariff.energy_milli_per_kwh
+    >>> price_of("$0.30 per kWh").tariff.energy_milli_per_kwh
     30000
     """
     text = " ".join(text.split())
     if not text:
-        return Priced(DEFAULT)
+        return Price()
     if _FREE.fullmatch(text):
-        return Priced(FREE)
-    parts = [part.strip() for part in text.split(";")]
-    prices = [part for part in parts if not _IDLE.fullmatch(part)]
+        return Price(text, FREE)
+    if len(text) > MAX_TEXT:
+        return Price(text, refusal=NOT_UNDERSTOOD)
+    for pattern, reason in _REASONS:
+        if pattern.search(text):
+            return Price(text, refusal=reason)
+    parts = [part.strip() for part in re.split("[;,]", text)]
+    wanted = [part for part in parts if not _INSIDERS.fullmatch(part)]
+    prices = [_PUBLIC.sub("", part) for part in wanted if not _IDLE.fullmatch(part)]
     tariff = _sum_of(prices)
     if tariff is None:
-        return Priced(
-            DEFAULT, f"price not understood, ${DEFAULT_PRICE} per kWh taken: {text!r}"
-        )
-    if len(prices) < len(parts):
-        return Priced(tariff, f"the idle fee is left out: {text!r}")
-    return Priced(tariff)
+        return Price(text, refusal=NOT_UNDERSTOOD)
+    remarks = []
+    if len(prices) < len(wanted):
+        remarks.append("the idle fee is left out")
+    if len(wanted) < len(parts):
+        remarks.append("the price for insiders is left out")
+    return Price(text, tariff, remark="; ".join(remarks))
 
 
 def _sum_of(parts: list[str]) -> Tariff | None:
@@ -68,6 +89,8 @@ def _sum_of(parts: list[str]) -> Tariff | None:
         if read is None or milli[read[0]]:
             return None
         milli[read[0]] = read[1]
+    if not any(milli.values()):
+        return None
     try:
         return Tariff(
             currency=CURRENCY,

@@ -1,17 +1,26 @@
-"""Turns one row of the file into a station that can be listed."""
+"""Turns one row of the file into a station."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from app.chargers.domain import Connector, ListCharger, ListingRefused, check_listing
-from app.cli.afdc.hours import opening_of
-from app.cli.afdc.prices import tariff_of
+from app.chargers.domain import Connector
+from app.cli.afdc.hours import hours_of
+from app.cli.afdc.prices import price_of
 from app.cli.afdc.zones import zone_of_state
-from app.pricing.domain import Tariff
-from app.schedules.domain import OpeningRule
+from app.cli.stations.places import zone_at
+from app.cli.stations.station import (
+    Price,
+    RowRefused,
+    Station,
+    cell_text,
+    degrees,
+)
 
+SOURCE = "afdc"
 COLUMNS = (
     "Fuel Type Code",
     "ID",
@@ -44,6 +53,8 @@ _PARKING = {
     "PARKING_GARAGE": "PARKING_GARAGE",
     "STREET_PARKING": "ON_STREET",
 }
+_PAID = frozenset({"PAY_GARAGE", "PAY_LOT"})
+_PARKING_FEE = re.compile(r"parking (?:fee|rate)|pay lot", re.I)
 _SENTENCES = (
     ("Intersection Directions", "How to find it"),
     ("Access Days Time", "Hours as the station states them"),
@@ -52,95 +63,69 @@ _SENTENCES = (
 )
 
 
-class RowRefused(Exception):
-    """The row cannot become a charger; the message says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Station:
-    """A station as we would offer it, with remarks on what was assumed."""
-
-    source_id: str
-    command: ListCharger
-    rules: tuple[OpeningRule, ...]
-    tariff: Tariff
-    has_price: bool
-    has_hours: bool
-    remarks: tuple[str, ...]
-
-
-def station_of(row: Mapping[str, str | None]) -> Station:
+def station_of(row: Mapping[str, Any]) -> Station:
     """Return the station that an electric row describes.
 
     :raises RowRefused: if something is missing that nobody may guess
     """
-    cells = {name: _clean(value) for name, value in row.items() if name}
+    cells: dict[str, str] = defaultdict(str)
+    cells.update((name, cell_text(value)) for name, value in row.items() if name)
     if not (cells["ID"].isascii() and cells["ID"].isdigit() and len(cells["ID"]) < 20):
         raise RowRefused("it has no numeric ID")
-    opened = opening_of(cells["Access Days Time"])
-    priced = tariff_of(cells["EV Pricing"])
-    connectors, unknown = _connectors(cells)
-    remarks = (opened.remark, priced.remark, unknown)
+    if cells["Status Code"] == "P":
+        raise RowRefused("it is only planned")
+    latitude = degrees(cells["Latitude"], "latitude")
+    longitude = degrees(cells["Longitude"], "longitude")
+    hours = hours_of(cells["Access Days Time"])
+    price = price_of(cells["EV Pricing"])
+    if price.tariff is not None and cells["Country"] != "US":
+        # Prices of other countries are written with the same sign.
+        price = Price(price.text, refusal="its currency is not said")
+    connectors, others = _connectors(cells)
+    is_public = cells["Access Code"] in ("", "public")
     return Station(
+        source=SOURCE,
         source_id=cells["ID"],
-        command=_command(cells, connectors),
-        rules=tuple(sorted(opened.rules)),
-        tariff=priced.tariff,
-        has_price=bool(cells["EV Pricing"]),
-        has_hours=bool(cells["Access Days Time"]),
-        remarks=tuple(remark for remark in remarks if remark),
-    )
-
-
-def _clean(value: str | list[str] | None) -> str:
-    # A row with too many cells arrives as a list, one with too few as None.
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
-def _command(
-    cells: Mapping[str, str], connectors: tuple[Connector, ...]
-) -> ListCharger:
-    zone = zone_of_state(cells["State"]) if cells["Country"] == "US" else None
-    if zone is None:
-        place = f"{cells['State']!r} in {cells['Country']!r}"
-        raise RowRefused(f"no time zone is known for the state {place}")
-    facility = cells.get("Facility Type", "")
-    command = ListCharger(
-        name=_shortened(cells["Station Name"], 80),
-        address=_shortened(cells["Street Address"], 120),
+        name=cells["Station Name"],
+        operator=cells["EV Network"],
+        address=cells["Street Address"],
         city=cells["City"],
         postal_code=cells["ZIP"],
         country_code=cells["Country"],
-        latitude=_degrees(cells, "Latitude"),
-        longitude=_degrees(cells, "Longitude"),
-        time_zone=zone,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone=zone_at(latitude, longitude) or _zone_of_state(cells),
         connectors=connectors,
-        parking_type=_PARKING.get(facility, "PARKING_LOT"),
-        house_rules=_shortened(_notes(cells), 2000),
+        is_power_assumed=True,
+        other_plugs=others,
+        parking_type=_PARKING.get(cells["Facility Type"], "PARKING_LOT"),
+        house_rules=_notes(cells),
+        has_free_parking=_has_free_parking(cells),
+        hours=hours,
+        price=price,
+        not_public="" if is_public else "it is not open to the public",
+        remarks=(price.remark,) if price.remark else (),
     )
-    try:
-        check_listing(command)
-    except ListingRefused as refusal:
-        reason = refusal.message.rstrip(".")
-        raise RowRefused(f"{reason} ({refusal.field})") from refusal
-    return command
 
 
-def _degrees(cells: Mapping[str, str], column: str) -> float:
-    try:
-        return float(cells[column])
-    except ValueError:
-        raise RowRefused(f"its {column.lower()} is {cells[column]!r}") from None
+def _zone_of_state(cells: Mapping[str, str]) -> str:
+    zone = zone_of_state(cells["State"]) if cells["Country"] == "US" else None
+    return zone or ""
 
 
-def _connectors(cells: Mapping[str, str]) -> tuple[tuple[Connector, ...], str]:
-    names = cells["EV Connector Types"].split()
-    known = [name for name in dict.fromkeys(names) if name in _STANDARDS]
-    if not known:
-        raise RowRefused(f"it has no plug that we know: {' '.join(names)!r}")
-    unknown = sorted(set(names) - set(known))
-    remark = f"unknown plugs left out: {' '.join(unknown)}" if unknown else ""
-    return tuple(_connector(name, cells) for name in known), remark
+def _has_free_parking(cells: Mapping[str, str]) -> bool | None:
+    """Return False where parking costs; that it is free is said nowhere."""
+    said = f"{cells['EV Pricing']} {cells['Access Days Time']}"
+    costs = cells["Facility Type"] in _PAID or _PARKING_FEE.search(said)
+    return False if costs else None
+
+
+def _connectors(
+    cells: Mapping[str, str],
+) -> tuple[tuple[Connector, ...], tuple[str, ...]]:
+    names = tuple(dict.fromkeys(cells["EV Connector Types"].split()))
+    known = tuple(_connector(name, cells) for name in names if name in _STANDARDS)
+    return known, tuple(name for name in names if name not in _STANDARDS)
 
 
 def _connector(name: str, cells: Mapping[str, str]) -> Connector:
@@ -174,7 +159,3 @@ def _notes(cells: Mapping[str, str]) -> str:
         f"{words}: {cells[column]}" for column, words in _SENTENCES if cells.get(column)
     )
     return "\n".join(lines)
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from app.chargers.service import Charger
 from app.config import ROOT
 from app.database import db, writing
 from app.pricing import service as pricing
+from app.pricing.domain import Tariff
 from app.pricing.models import TariffRow
 from app.schedules import service as schedules
 from app.schedules.domain import ALWAYS, OpeningException, OpeningRule
@@ -122,7 +124,12 @@ def test_a_newer_file_changes_only_what_differs_and_keeps_the_owners_own(
     output = import_rows(
         in_app,
         path,
-        row(Latitude="43.0", EV_Connector_Types="J1772COMBO", State="IL"),
+        row(
+            Latitude="43.0",
+            Longitude="-89.4",
+            EV_Connector_Types="J1772COMBO",
+            State="WI",
+        ),
         row(ID="2", EV_Pricing="$0.31 per kWh"),
         row(ID="3", Access_Days_Time="9am-5pm daily"),
         row(ID="4"),
@@ -143,14 +150,33 @@ def test_a_newer_file_changes_only_what_differs_and_keeps_the_owners_own(
     assert count(TariffRow) == 5
 
 
-def test_each_refused_row_is_shown_with_its_line_and_reason_and_the_rest_goes_on(
+def test_the_owners_own_price_and_hours_outlive_a_file_that_tells_none(
+    in_app: Flask, path: Path, now: datetime
+) -> None:
+    silent = row(EV_Pricing="", Access_Days_Time="")
+    import_rows(in_app, path, silent)
+    (charger,) = all_chargers()
+    own = Tariff(currency="USD", energy_milli_per_kwh=44_000, time_milli_per_hour=0)
+    mornings = (OpeningRule(1, 360, 720),)
+    with writing() as work:
+        pricing.set_tariffs_in(work.session, {charger.id: own}, now=now)
+        schedules.set_opening_in(work.session, evse_id=charger.id, rules=mornings)
+
+    output = import_rows(in_app, path, silent)
+
+    assert "0 brought up to date, 1 unchanged" in output
+    assert pricing.tariff_of(charger.id) == own
+    assert schedules.opening_of(charger.id).rules == mornings
+
+
+def test_each_refused_row_is_shown_and_written_down_and_the_rest_goes_on(
     in_app: Flask, path: Path
 ) -> None:
     output = import_rows(
         in_app,
         path,
         row(ID="1", Latitude="x"),
-        row(ID="2", State="ON", Country="CA"),
+        row(ID="2", State="ON", Country="CA", Latitude="33", Longitude="-130"),
         row(ID="3", EV_Connector_Types=""),
         row(ID="4"),
         row(ID="4", Station_Name="Again"),
@@ -162,35 +188,53 @@ def test_each_refused_row_is_shown_with_its_line_and_reason_and_the_rest_goes_on
     assert "line 6, station 4: refused: the file has this ID on an earlier" in output
     assert "1 listed, 0 brought up to date, 0 unchanged, 4 refused" in output
     assert [each.name for each in all_chargers()] == ["City Hall"]
+    written = path.with_name("stations.csv.errors.csv").read_text().splitlines()
+    assert written[0] == "line,id,reason"
+    assert [line.split(",")[:2] for line in written[1:]] == [
+        ["2", "1"],
+        ["3", "2"],
+        ["4", "3"],
+        ["6", "4"],
+    ]
 
 
-def test_assumptions_are_named_and_counted(in_app: Flask, path: Path) -> None:
+def test_assumptions_and_texts_not_understood_are_named_and_counted(
+    in_app: Flask, path: Path
+) -> None:
     output = import_rows(
         in_app,
         path,
         row(ID="1", EV_Pricing="", Access_Days_Time=""),
         row(ID="2", EV_Pricing="ask inside", Access_Days_Time="Dawn to dusk"),
+        row(ID="3", EV_Pricing="ask inside"),
+        row(ID="4", EV_Connector_Types="J1772 HYPERPLUG"),
     )
 
-    assert (
-        "station 2: price not understood, $0.35 per kWh taken: 'ask inside'" in output
-    )
-    assert "station 2: hours not understood, taken as always: 'Dawn to dusk'" in output
+    assert "Price texts understood: 1 of 3 (33.3 %)" in output
+    assert "2 x 'ask inside': not understood" in output
+    assert "Opening-hours texts understood: 2 of 3 (66.7 %)" in output
+    assert "1 x 'Dawn to dusk': not understood" in output
+    assert "1 x HYPERPLUG" in output
     assert "1.9 kW for level 1, 7.2 kW for level 2, 50 kW for DC" in output
-    assert "no price is given (1)" in output
-    assert "no hours are given (1)" in output
-    assert "2 remarks" in output
+    assert "$0.35 per kWh where no price is given or understood" in output
+    assert "sets another (3)" in output
+    assert "sets others (2)" in output
 
 
 def test_progress_is_shown_after_every_batch(
     in_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.cli.chargers.BATCH", 2)
+    monkeypatch.setattr("app.cli.stations.reading.BATCH", 2)
 
     output = import_rows(in_app, path, *(row(ID=str(n)) for n in range(1, 6)))
 
     steps = [line.strip() for line in output.splitlines() if line.startswith("  ")]
-    assert steps == ["2 of 5 stations", "4 of 5 stations", "5 of 5 stations"]
+    assert [step.partition(",")[0] for step in steps] == [
+        "2 stations read",
+        "4 stations read",
+        "5 stations read",
+    ]
+    assert steps[-1].endswith("100 % of the file")
 
 
 def test_what_somebody_else_lists_or_the_owner_took_down_is_left_alone(
@@ -240,6 +284,8 @@ def test_an_account_that_exists_is_used_and_a_missing_one_is_made(
         (b"id,title\n1,x\n", "no column 'Fuel Type Code'"),
         (b"Fuel Type Code,ID\nELEC,1\n", "no column 'Station Name'"),
         (b"\xff\xfe\x00broken", "not text in UTF-8"),
+        (b"Caf\xe9,ID\n", "line 1 has a wrong byte, 0xe9, 3 bytes into the file"),
+        ("Fuel Type Code,ID\n".encode("utf-16-be"), "UTF-16"),
         (b'"a\n', "no CSV file"),
     ],
 )
@@ -275,18 +321,21 @@ def test_a_missing_file_a_folder_and_a_bad_address_are_refused_in_words(
     reason=f"the station file is not there: {REAL_FILE} (set PLUGBID_DATA)",
 )
 def test_all_4736_real_stations_are_listed_in_under_a_minute_and_once(
-    in_app: Flask,
+    in_app: Flask, tmp_path: Path
 ) -> None:
+    copy = Path(shutil.copy(REAL_FILE, tmp_path))
     started = time.process_time()
 
-    first = run(in_app, REAL_FILE)
+    first = run(in_app, copy)
     took_s = time.process_time() - started
-    second = run(in_app, REAL_FILE)
+    second = run(in_app, copy)
 
     db.session.rollback()
     assert "4857 rows read, 4736 electric: 4736 listed" in first.output
     assert "0 listed, 0 brought up to date, 4736 unchanged" in second.output
     assert took_s < 30
+    assert "Price texts understood: 919 of 983 (93.5 %)" in first.output
+    assert "Opening-hours texts understood: 4120 of 4216" in first.output
     tables = (LocationRow, EvseRow, TariffRow)
     assert [count(table) for table in tables] == [4736] * 3
     bookable = select(OpenWindowRow.evse_id).distinct()
