@@ -69,8 +69,9 @@ def test_no_question_has_two_answers() -> None:
     assert len(asked) == len(set(asked))
 
 
-def test_bookings_begin_reserved_or_held() -> None:
+def test_bookings_begin_reserved_requested_or_held() -> None:
     assert creating("book").target is State.RESERVED
+    assert creating("request").target is State.REQUESTED
     assert creating("hold").target is State.HELD
 
 

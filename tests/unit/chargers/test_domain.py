@@ -189,3 +189,21 @@ def test_only_a_published_charger_in_working_order_can_be_booked() -> None:
 def test_only_a_charger_on_request_asks_its_owner_first() -> None:
     assert not charger().asks_first
     assert charger(booking_mode="REQUEST").asks_first
+
+
+@pytest.mark.parametrize(
+    ("mode", "written", "needed"),
+    [("INSTANT", 0, 0), ("REQUEST", 0, 60), ("REQUEST", 15, 60), ("REQUEST", 120, 120)],
+)
+def test_on_request_there_is_an_hour_to_answer(
+    mode: str, written: int, needed: int
+) -> None:
+    assert listing(booking_mode=mode, lead_min=written).notice_min == needed
+
+
+def test_a_day_ahead_for_a_day_leaves_no_hour_to_answer() -> None:
+    same_day = listing(horizon_days=1, max_length_min=24 * 60)
+
+    check_listing(same_day)
+    with pytest.raises(ListingRefused, match="nothing could ever be booked"):
+        check_listing(replace(same_day, booking_mode="REQUEST"))
