@@ -1,274 +1,191 @@
-"""Prints how long searches take over the real charging stations of New York State.
+"""Prints how the search does on made-up worlds beside its rivals, on both databases.
 
-.venv/bin/python -m benchmarks.search [--searches 300] [--file CSV]
+.venv/bin/python -m benchmarks.search [--size 100000] [--keep FOLDER] [--queries 300]
+    [--check 2000] [--parts speed,growth,check,page,servers,real]
 
-The stations come in through ``flask chargers import``; 2,000 claims on time are laid
-over them. The page is asked of granian over loopback, without a browser.
+Every figure is one of milliseconds, p50 and p99, and as a multiple of the lower bound
+in the same run: arrays in memory with every filter. With ``--keep`` the databases
+stay in the folder and are used again, which saves minutes at a million chargers.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from random import Random
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from flask import Flask
-from sqlalchemy import text
+from benchmarks import search_page, search_real, web_servers
+from benchmarks.search_checks import difference
+from benchmarks.search_oracle import Oracle
+from benchmarks.search_places import SMALLEST, require_data
+from benchmarks.search_product import LIMIT, product
+from benchmarks.search_questions import Question, make_questions
+from benchmarks.search_rivals import Ask, plain_sqlite, postgres_rivals
+from benchmarks.search_speed import WARM, Way, percentile, print_times, take_turns
+from benchmarks.search_store import NAMES, dsn_of, file_of, stored
+from benchmarks.search_world import World, make_world
+from tests.support.postgres import find_programs
 
-from app import create_app
-from app.database import db, writing
-from app.kernel.geo import Point
-from app.kernel.period import Period
-from app.kernel.slots import floor_to_grid
-from app.schedules.claims import SlotTaken, claim_in
-from app.search import service
-from app.search.domain import Query, Span
-from app.web import clock
-from tests.support import databases
-from tests.support.postgres import PostgresServer, find_programs, free_port
-
-ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("PLUGBID_DATA") or ROOT.parent / "shared" / "data")
-STATIONS = DATA / "stations" / "afdc_ny_2025-02.csv"
-CLAIMS = 2_000
-NEW_YORK = ZoneInfo("America/New_York")
+SEED = 1
+BOUND = "arrays in memory (lower bound)"
+PARTS = ("speed", "growth", "check", "page", "servers", "real")
+_HEAD = f"  {'':34}{'p50 ms':>9}{'p99 ms':>9}{'p50':>10}{'p99':>9}"
 
 
 def main() -> None:
-    """Measure SQLite, then PostgreSQL where it is installed."""
+    """Run the parts asked for."""
+    options = _options()
+    missing = require_data()
+    if missing:
+        print(f"Skipped: {missing}.")
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        # The server's own account must reach its data below this folder.
+        Path(temporary).chmod(0o755)
+        keep = options.keep or Path(temporary)
+        keep.mkdir(parents=True, exist_ok=True)
+        for part in options.parts.split(","):
+            _PARTS[part](options, keep)
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--searches", type=int, default=300)
-    parser.add_argument("--file", type=Path, default=STATIONS)
+    parser.add_argument("--size", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--check", type=int, default=2_000)
+    parser.add_argument("--keep", type=Path, help="a folder for the databases")
+    parser.add_argument("--databases", default=",".join(NAMES))
+    parser.add_argument("--parts", default=",".join(PARTS))
     options = parser.parse_args()
-    if not options.file.is_file():
-        print(f"Skipped: {options.file} is missing (set PLUGBID_DATA or --file).")
-        return
-    print(f"{options.searches} searches; milliseconds")
-    print(f"{'':34}{'p50':>8}{'p90':>8}{'p99':>8}{'hits':>8}")
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/plugbid.db"
-        measure("SQLite", url, Path(folder), options)
-    programs = find_programs()
-    if programs is None:
-        print("PostgreSQL is not installed, so it was not measured.")
-        return
-    server = PostgresServer(programs)
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            url = server.create_database("search")
-            measure("PostgreSQL", url, Path(folder), options)
-    finally:
-        server.stop()
+    unknown = set(options.parts.split(",")) - set(_PARTS)
+    if unknown:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    names = [each for each in options.databases.split(",") if each in NAMES]
+    if "postgresql" in names and find_programs() is None:
+        print("PostgreSQL is not installed, so it is not measured.")
+        names.remove("postgresql")
+    options.databases = names
+    return options
 
 
-def measure(name: str, url: str, folder: Path, options: argparse.Namespace) -> None:
-    """Fill one database, measure the use case and the page, and print both."""
-    databases.migrate(url, folder)
-    app = create_app(databases.settings_for(url, folder))
-    started = time.perf_counter()
-    imported = app.test_cli_runner().invoke(
-        args=[
-            *("chargers", "import", str(options.file)),
-            *("--format", "afdc", "--owner", "stations@plugbid.test"),
-        ]
-    )
-    if imported.exit_code:
-        raise SystemExit(imported.output[-2000:])
-    import_s = time.perf_counter() - started
-    with app.app_context():
-        points = fill(app)
-        print(f"{name}: {len(points)} chargers, imported in {import_s:.1f} s")
-        queries = make_queries(points, options.searches)
-        measure_service(queries)
-    measure_pages(url, folder, queries)
-    with app.app_context():
-        db.engine.dispose()
+def speed(options: argparse.Namespace, keep: Path) -> None:
+    """Measure the service call against the bound and the rivals."""
+    world = make_world(options.size, SEED, keep)
+    oracle = Oracle(world)
+    for name in options.databases:
+        print(f"== {name}, {world.count:,} chargers, ten bookings each", flush=True)
+        _with_all(name, world, oracle, keep, lambda ways: _speed(ways, world, options))
 
 
-def fill(app: Flask) -> list[Point]:
-    """Lay claims over the chargers; return where the public sees them."""
-    random, now = Random(1), clock.now()
-    rows = db.session.execute(
-        text(
-            "SELECT evse.id, public_latitude, public_longitude FROM evse "
-            "JOIN location ON location.id = evse.location_id ORDER BY evse.id"
-        )
-    ).all()
-    for _ in range(CLAIMS):
-        starts_at = floor_to_grid(now) + timedelta(minutes=15 * random.randrange(672))
-        period = Period(
-            starts_at, starts_at + timedelta(minutes=15 * random.randint(2, 16))
-        )
-        try:
-            with writing() as work:
-                claim_in(
-                    work.session,
-                    evse_id=random.choice(rows)[0],
-                    period=period,
-                    buffer_min=10,
-                    kind="BOOKING",
-                    now=now,
-                )
-        except SlotTaken:
-            continue
-    if db.engine.dialect.name == "postgresql":
-        # As the database does by itself some minutes after a large import.
-        with db.engine.connect().execution_options(
-            isolation_level="AUTOCOMMIT"
-        ) as connection:
-            connection.execute(text("ANALYZE"))
-    return [Point(lat, lon) for _, lat, lon in rows]
+def _with_all(
+    name: str,
+    world: World,
+    oracle: Oracle,
+    keep: Path,
+    measure: Callable[[dict[str, Way]], None],
+) -> None:
+    with ExitStack() as opened:
+        url = opened.enter_context(stored(name, world, keep))
+        ways = opened.enter_context(product(url, keep))
+        if name == "sqlite":
+            rivals: dict[str, Ask] = {
+                "plain lat/lon index": plain_sqlite(file_of(url), world, oracle)
+            }
+        else:
+            connection, rivals = postgres_rivals(dsn_of(url), world, oracle)
+            opened.enter_context(connection)
+            if "PostGIS KNN" not in rivals:
+                print("PostGIS is not installed, so it is not measured.")
+        measure({BOUND: oracle.nearest, **rivals, **ways})
 
 
-def make_queries(points: list[Point], count: int) -> list[Query]:
-    """Return searches where people are: near a random station, half with a time."""
-    random = Random(2)
-    today = clock.now().astimezone(NEW_YORK).replace(tzinfo=None)
-    queries = []
-    for number in range(count):
-        at = random.choice(points)
-        day = today.replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
-        starts = day.replace(hour=random.randrange(8, 20))
-        span = Span(starts=starts, ends=starts + timedelta(hours=2))
-        queries.append(
-            Query(
-                center=Point(
-                    at.lat + random.uniform(-0.02, 0.02),
-                    at.lon + random.uniform(-0.02, 0.02),
-                ),
-                radius_m=(5_000, 25_000)[number % 2],
-                span=span if number % 4 < 2 else None,
-                standards=random.choice((None, frozenset({"IEC_62196_T1"}))),
+def _speed(ways: dict[str, Way], world: World, options: argparse.Namespace) -> None:
+    for where, words in (("mixed", "mixed places"), ("dense", "the densest cells")):
+        for radius_m in (5_000, 25_000):
+            questions = make_questions(
+                world,
+                options.queries + WARM,
+                where=where,
+                radius_m=radius_m,
+                seed=SEED,
             )
+            print(f"nearest {LIMIT}, {radius_m // 1000} km, {words}")
+            print(_HEAD)
+            print_times(take_turns(ways, questions), BOUND)
+
+
+def growth(options: argparse.Namespace, keep: Path) -> None:
+    """Ask the very same searches in worlds of several sizes and one density."""
+    sizes = [n for n in (SMALLEST, 100_000, 1_000_000) if n < options.size]
+    print("== growth: the same searches with the same answers, p50 ms")
+    for name in options.databases:
+        for size in [*sizes, options.size]:
+            world = make_world(size, SEED, keep)
+            with stored(name, world, keep) as url, product(url, keep) as ways:
+                print(f"  {name:12}{size:>10,}  {_growth(ways, world, options)}")
+
+
+def _growth(ways: dict[str, Way], world: World, options: argparse.Namespace) -> str:
+    words = []
+    for radius_m in (5_000, 25_000):
+        questions = make_questions(
+            world, options.queries + WARM, where="core", radius_m=radius_m, seed=SEED
         )
-    return queries
+        for title, times in take_turns(ways, questions).items():
+            middle = percentile(times, 50)
+            words.append(f"{title} {radius_m // 1000} km {middle:.2f}")
+    return "; ".join(words)
 
 
-def measure_service(queries: list[Query]) -> None:
-    """Time the use case alone."""
-    now = clock.now()
-
-    def ask(query: Query) -> int:
-        found = service.near(query=query, vehicle=None, now=now)
-        db.session.rollback()
-        return found.total
-
-    report("search.service.near", queries, ask)
-
-
-def measure_pages(url: str, folder: Path, queries: list[Query]) -> None:
-    """Time the whole page and the fragment that htmx asks for, over HTTP."""
-    with granian(url, folder) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for title, headers in (("page", {}), ("fragment", {"HX-Request": "true"})):
-
-            def ask(query: Query, headers: dict[str, str] = headers) -> int:
-                connection.request("GET", address(query), headers=headers)
-                answer = connection.getresponse()
-                body = answer.read()
-                assert answer.status == 200, (answer.status, body[:300])
-                return body.count(b"data-charger-id")
-
-            report(f"GET / ({title})", queries, ask)
-        connection.close()
+def check(options: argparse.Namespace, keep: Path) -> None:
+    """Compare the product's answers with the scan of every charger."""
+    world = make_world(options.size, SEED, keep)
+    oracle = Oracle(world)
+    groups = [(where, m) for where in ("mixed", "dense") for m in (5_000, 25_000)]
+    questions = [
+        question
+        for where, radius_m in groups
+        for question in make_questions(
+            world,
+            -(-options.check // len(groups)),
+            where=where,
+            radius_m=radius_m,
+            seed=SEED + 1,
+        )
+    ]
+    print(f"== answers that differ from a scan of all {world.count:,} chargers")
+    for name in options.databases:
+        with stored(name, world, keep) as url, product(url, keep) as ways:
+            for title, way in ways.items():
+                _check(f"{name}, {title}", way, oracle, questions)
 
 
-def address(query: Query) -> str:
-    """Return the search's address, as the page's form would send it."""
-    values = {
-        "lat": f"{query.center.lat:.5f}",
-        "lon": f"{query.center.lon:.5f}",
-        "radius_km": str(query.radius_m // 1000),
-    }
-    if query.span is not None:
-        values["from"] = f"{query.span.starts:%Y-%m-%dT%H:%M}"
-        values["to"] = f"{query.span.ends:%Y-%m-%dT%H:%M}"
-    if query.standards is not None:
-        (values["plug"],) = query.standards
-    return f"/?{urlencode(values)}"
-
-
-def report(title: str, queries: list[Query], ask: Callable[[Query], int]) -> None:
-    """Ask everything once to warm up a little, then measure each, and print."""
-    for query in queries[:10]:
-        ask(query)
-    taken: dict[int, list[float]] = {5_000: [], 25_000: []}
-    hits: dict[int, list[int]] = {5_000: [], 25_000: []}
-    for query in queries:
-        started = time.perf_counter()
-        found = ask(query)
-        taken[query.radius_m].append((time.perf_counter() - started) * 1000)
-        hits[query.radius_m].append(found)
-    for radius_m, times in taken.items():
-        line(f"  {title}, {radius_m // 1000} km", times, hits[radius_m])
-    every = [*taken[5_000], *taken[25_000]]
-    line(f"  {title}, all", every, [*hits[5_000], *hits[25_000]])
-
-
-def line(title: str, times: list[float], hits: list[int]) -> None:
-    """Print one line of the table."""
-    cuts = statistics.quantiles(times, n=100, method="inclusive")
+def _check(title: str, way: Way, oracle: Oracle, questions: list[Question]) -> None:
+    wrong, found = 0, 0
+    for question in questions:
+        ids = way(question)
+        found += len(ids)
+        why = difference(ids, oracle, question, LIMIT)
+        if why:
+            wrong += 1
+            print(f"    {question}: {why}")
     print(
-        f"{title:34}{statistics.median(times):8.1f}{cuts[89]:8.1f}{cuts[98]:8.1f}"
-        f"{statistics.mean(hits):8.0f}",
+        f"  {title:44}{wrong} of {len(questions)} differ "
+        f"({found / len(questions):.1f} chargers found on average)",
         flush=True,
     )
 
 
-@contextmanager
-def granian(url: str, folder: Path) -> Iterator[int]:
-    """Run the web server on a free port."""
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("granian")),
-            *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "1", "--blocking-threads", "2", "--no-ws", "wsgi:app"),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": url,
-            "INSTANCE_DIR": str(folder),
-            "SECRET_KEY": databases.SECRET,
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(port: int) -> None:
-    """Wait until the server answers its first page."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request("GET", "/scan")
-            connection.getresponse().read()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("The web server did not start.")
-
+_PARTS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
+    "speed": speed,
+    "growth": growth,
+    "check": check,
+    "page": lambda options, keep: search_page.measure(options.size, SEED, keep),
+    "servers": lambda options, keep: web_servers.measure(options.size, SEED, keep),
+    "real": lambda _options, _keep: search_real.measure_all(),
+}
 
 if __name__ == "__main__":
     main()
