@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.search import routes_kept
 from app.search.map_routes import find_for_pin
 from app.search.routes import bp
-
-routes_kept.register(bp)
 
 
 def init_app(app: Flask) -> None:

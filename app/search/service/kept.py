@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -245,9 +246,11 @@ def _own(session: Session, user_id: int, search_id: int) -> SavedSearchRow:
     return row
 
 
-def _news_of(rows: object) -> dict[int, tuple[int, str | None]]:
+def _news_of(rows: Sequence[SavedSearchRow]) -> dict[int, tuple[int, str | None]]:
     """Return by search how many hits are news to its driver, and where."""
-    searches = {row.id: row for row in rows}  # type: ignore[attr-defined]
+    searches = {row.id: row for row in rows}
+    if not searches:
+        return {}
     hit = SavedSearchHitRow
     found = db.session.execute(
         select(hit.saved_search_id, hit.news_at, hit.seen_at, LOCATION.c.time_zone)
