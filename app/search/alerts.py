@@ -69,7 +69,9 @@ def _check(check: Check) -> bool:
     if is_search_over(question, now):
         checks.mark_over(check)
         return False
-    found = service.near(query=question.query, vehicle=vehicle, now=now)
+    found = service.near(
+        query=question.query, vehicle=vehicle, now=now, wish=question.asked.wish
+    )
     shown = [
         Offer(each.charger_id, each.total_minor, each.currency) for each in found.points
     ]
@@ -112,7 +114,7 @@ def _lines(found: Results) -> dict[int, MatchedCharger]:
             currency=each.currency,
             is_cheaper=False,
             when_text=free.get(each.charger_id, ""),
-            path=_path(each.charger_id, found.query.span),
+            path=_path(each.charger_id, each.span),
         )
         for each in found.points
     }

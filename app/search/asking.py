@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
@@ -89,7 +89,7 @@ def question_of(asked: Asked, *, vehicle: Vehicle | None, now: datetime) -> Ques
     return Question(
         asked=asked,
         query=_query(asked, center.point, vehicle, now),
-        car=replace(car_of(vehicle), wish=asked.wish),
+        car=car_of(vehicle, asked.wish),
         center=center,
     )
 

@@ -51,7 +51,9 @@ def keep(*, user_id: int, address: str, name: str, now: datetime) -> KeptSearch:
     asked = question.asked
     if not asked.text and asked.point is None:
         raise SearchRefused("Please search for a place first.", field="name")
-    found = service.near(query=question.query, vehicle=vehicle, now=now)
+    found = service.near(
+        query=question.query, vehicle=vehicle, now=now, wish=asked.wish, cards=1
+    )
     city = found.hits[0].city if found.hits else ""
     return kept.keep_search(
         user_id=user_id,

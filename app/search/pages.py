@@ -7,22 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-
 from app.accounts.service import Vehicle, default_vehicle
+from app.chargers import service as chargers
+from app.chargers.service import PublicStation
 from app.kernel.errors import DomainError
 from app.search import links, service
 from app.search.asked import DEFAULT_RADIUS_KM, Asked
 from app.search.asking import Question, question_of, read_asked, zone_at
 from app.search.cards import Card, card_of, charger_url, photo_base
 from app.search.fields import FormView, form_of, refused_form
-from app.search.island import empty_island, island_of
+from app.search.island import as_island, island_of
 from app.search.links import Link, search_url
 from app.search.service import Center, Hit, Results
+from app.web.links import url_for
 
 __all__ = ["Found", "SearchPage", "charger_url", "search_page"]
 # What the form sends while its filters are unfolded.
 _OPEN = "open"
+MAX_PUBLIC = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class SearchPage:
     form: FormView
     found: Found | None
     asked: Asked
-    island: dict[str, Any]
+    island: str
     url: str
     replaces_form: bool
     filters_used: int
@@ -94,17 +96,25 @@ def search_page(
     asked, moved = _place_or_point(asked, raw.get("q_was", ""))
     try:
         question = question_of(asked, vehicle=vehicle, now=now)
-        results = service.near(query=question.query, vehicle=vehicle, now=now)
+        results = service.near(
+            query=question.query,
+            vehicle=vehicle,
+            now=now,
+            wish=asked.wish,
+            cards=asked.shown,
+            with_public=asked.public,
+        )
     except DomainError as error:
         return _refused(raw, asked, vehicle, (error,), now)
     base = url_for("search.index")
-    found = _found(base, question, results, now)
+    public = _public(question)
+    found = _found(base, question, results, len(public), now)
     wants_form = raw.get("with_form", "")
     return SearchPage(
         form=form_of(asked, vehicle, is_open=wants_form == _OPEN),
         found=found,
         asked=asked,
-        island=island_of(results, asked.span),
+        island=island_of(results, asked.span, public),
         url=search_url(base, asked, shown=asked.shown),
         replaces_form=moved or bool(wants_form),
         filters_used=len(found.used),
@@ -123,7 +133,7 @@ def _refused(
         form=refused_form(raw, asked, vehicle, refusals),
         found=None,
         asked=asked,
-        island=empty_island(service.start_point(now), DEFAULT_RADIUS_KM * 1000),
+        island=as_island(service.start_point(now), DEFAULT_RADIUS_KM * 1000),
         url="",
         replaces_form=True,
         filters_used=0,
@@ -143,12 +153,22 @@ def _place_or_point(asked: Asked, shown: str) -> tuple[Asked, bool]:
     return replace(asked, point=None), True
 
 
-def _found(base: str, question: Question, results: Results, now: datetime) -> Found:
+def _public(question: Question) -> tuple[PublicStation, ...]:
+    """Return stations of others for the map, where somebody wants to see them."""
+    if not question.asked.public:
+        return ()
+    query = question.query
+    return chargers.public_near(query.center, query.radius_m, MAX_PUBLIC)
+
+
+def _found(
+    base: str, question: Question, results: Results, public: int, now: datetime
+) -> Found:
     asked, center = question.asked, question.center
     listed = results.hits[: asked.shown]
     photos = photo_base()
     beyond = results.beyond
-    more = links.more(base, asked, len(listed), len(results.hits))
+    more = links.more(base, asked, len(listed), results.total)
     return Found(
         results=results,
         center=center,
@@ -169,7 +189,7 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
         more=more,
         ends_here=more is None and (len(listed) < results.total or results.has_more),
         follow=_follow(listed, asked),
-        public=len(getattr(results, "public", ())),
+        public=len(results.public),
     )
 
 

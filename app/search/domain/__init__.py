@@ -16,7 +16,14 @@ from app.search.domain.charge import (
     reference_car,
 )
 from app.search.domain.days import DayWindow, clock_words, length_words
-from app.search.domain.free_times import Run, around, free_runs, free_words, next_free
+from app.search.domain.free_times import (
+    Run,
+    around,
+    free_runs,
+    free_words,
+    next_free,
+    stretch_words,
+)
 from app.search.domain.query import (
     MAX_RADIUS_M,
     MIN_RADIUS_M,
@@ -67,6 +74,7 @@ __all__ = [
     "range_km",
     "read_span",
     "reference_car",
+    "stretch_words",
     "usual_spans",
     "walk_min",
 ]

@@ -87,6 +87,13 @@ def free_words(run: Run, *, now: datetime, zone: str, wanted_slot: int | None) -
     return f"{ahead} {first}–{_time(ends, starts)}"
 
 
+def stretch_words(run: Run, *, now: datetime, zone: str) -> str:
+    """Return a stretch that was found, such as ``Free 19:15–21:15``."""
+    place = ZoneInfo(zone)
+    starts, ends = (start_of(slot).astimezone(place) for slot in run)
+    return f"Free {_time(starts, now.astimezone(place))}–{_time(ends, starts)}"
+
+
 def _time(at: datetime, beside: datetime) -> str:
     """Return the time of day, with the day where it is another one."""
     if at.date() == beside.date():

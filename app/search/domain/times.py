@@ -100,6 +100,22 @@ class Span(_WallClock):
     :ivar ends: naive local time on the quarter hour, exclusive
     """
 
+    @classmethod
+    def at(cls, period: Period, zone: str) -> Span | None:
+        """Return the period by the clocks of a place.
+
+        None where they cannot say it, as in the hour that they show twice.
+        """
+        place = ZoneInfo(zone)
+        starts, ends = (
+            at.astimezone(place).replace(tzinfo=None)
+            for at in (period.starts_at, period.ends_at)
+        )
+        if ends <= starts:
+            return None
+        span = cls(starts=starts, ends=ends)
+        return span if span.period_in(zone) == period else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(_WallClock):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.kernel.money import divide_half_even, divide_up
-from app.kernel.slots import SLOT_S, ceil_to_grid, slot_at
+from app.kernel.slots import SLOT_S
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff, WeekPrices
 from app.search.domain import (
@@ -20,7 +20,7 @@ from app.search.domain import (
     estimate,
 )
 from app.search.service import reading
-from app.search.service.reading import Candidate
+from app.search.service.reading import Candidate, PlugRow
 from app.search.service.when import TimeCheck
 
 _SLOTS_AN_HOUR = 3600 // SLOT_S
@@ -34,9 +34,10 @@ class Costs:
         self._car = car
         self._time = time
         self._now = now
-        self._next_slot = slot_at(ceil_to_grid(now))
         self._weeks: dict[int, WeekPrices | None] = {}
-        self._known: dict[tuple[object, ...], tuple[Fit, Charge]] = {}
+        self._fits: dict[tuple[PlugRow, ...], Fit] = {}
+        self._known: dict[tuple[object, ...], Charge] = {}
+        self._auctioned: dict[tuple[int, int], Charge] = {}
 
     def load(self, candidates: Sequence[Candidate]) -> None:
         """Look up their plugs, which are auctioned, and their prices of the week."""
@@ -55,57 +56,92 @@ class Costs:
         """Return whether one can bid for time there."""
         return self._weeks[at.evse_id] is not None
 
-    def charge(self, at: Candidate) -> tuple[Fit, Charge]:
-        """Return the plug the car would use and what a charge means there.
-
-        Where time is auctioned it is what booking at once costs, as long as nobody
-        has bid for it.
-        """
-        # Many chargers of a list share price, plug and zone.
-        week = self._weeks[at.evse_id]
-        key: tuple[object, ...] = (*at[5:8], *at[10:14], *at.plugs, week and at.evse_id)
-        known = self._known.get(key)
+    def fit(self, at: Candidate) -> Fit:
+        """Return the plug the car would use there."""
+        key = tuple(at.plugs)
+        known = self._fits.get(key)
         if known is None:
-            known = self._known[key] = self._work_out(at, week)
+            plugs = (Plug(*plug) for plug in at.plugs)
+            known = self._fits[key] = best_plug(plugs, self._car)
         return known
 
-    def hourly_milli(self, at: Candidate) -> int:
-        """Return what an hour of that charge's time costs, in 1/1000 minor units."""
-        week = self._weeks[at.evse_id]
-        if week is None:
-            return at.time_milli
-        sold = self._slots(at, self.charge(at)[1].seconds)
-        slots = week.book_now_of(sold, self._now)
-        return divide_half_even(sum(slots) * _SLOTS_AN_HOUR, len(slots))
-
-    def _work_out(self, at: Candidate, week: WeekPrices | None) -> tuple[Fit, Charge]:
-        fit = best_plug((Plug(*plug) for plug in at.plugs), self._car)
+    def length_s(self, at: Candidate) -> int:
+        """Return how many seconds one would book there."""
         wanted = self._time.wanted_at(at.zone)
-        booked_s = booked_time_s(
+        return booked_time_s(
             usual_wh=self._car.usual_wh,
-            power_w=fit.power_w,
+            power_w=self.fit(at).power_w,
             booked_s=wanted.duration_s if wanted else None,
             min_length_s=at.min_length_min * 60,
             max_length_s=at.max_length_min * 60,
         )
-        tariff = Tariff(
-            currency=at.currency,
-            energy_milli_per_kwh=at.energy_milli,
-            time_milli_per_hour=at.time_milli,
-        )
-        if week is not None:
-            sold = self._slots(at, booked_s)
-            tariff = tariff.promised(week.book_now_of(sold, self._now))
-        return fit, estimate(
-            tariff,
-            usual_wh=self._car.usual_wh,
-            power_w=fit.power_w,
-            booked_s=booked_s,
-        )
 
-    def _slots(self, at: Candidate, booked_s: int) -> range:
-        """Return the sold quarter hours: the wanted time, with its turnaround."""
+    def fills(self, at: Candidate) -> bool:
+        """Return whether one booking there is long enough for all that is wanted."""
+        possible = self.fit(at).power_w * self.length_s(at)
+        return possible >= self._car.usual_wh * 3600
+
+    def charge(self, at: Candidate, first_slot: int) -> Charge:
+        """Return what a charge means there that begins in this slot.
+
+        Where time is auctioned it is what booking at once costs, as long as nobody
+        has bid for it.
+        """
+        week = self._weeks[at.evse_id]
+        if week is None:
+            return self._charge(at, None)
+        slots = self._slots(at, first_slot)
+        key = (at.evse_id, first_slot)
+        if key not in self._auctioned:
+            prices = week.book_now_of(slots, self._now)
+            self._auctioned[key] = self._charge(at, prices)
+        return self._auctioned[key]
+
+    def least(self, at: Candidate) -> Charge:
+        """Return the charge at the lowest price it may have, whenever it begins."""
+        week = self._weeks[at.evse_id]
         wanted = self._time.wanted_at(at.zone)
-        first = wanted.first_slot if wanted else self._next_slot
-        sold_s = booked_s + at.buffer_min * 60
-        return range(first, first + divide_up(sold_s, SLOT_S))
+        if week is None or (wanted and wanted.is_exact):
+            return self.charge(at, wanted.first_slot if wanted else 0)
+        slots = self._slots(at, 0)
+        return self._charge(at, (_cheapest_slot(week),) * len(slots))
+
+    def hourly_milli(self, at: Candidate, first_slot: int) -> int:
+        """Return what an hour of that charge's time costs, in 1/1000 minor units."""
+        week = self._weeks[at.evse_id]
+        if week is None:
+            return at.time_milli
+        slots = week.book_now_of(self._slots(at, first_slot), self._now)
+        return divide_half_even(sum(slots) * _SLOTS_AN_HOUR, len(slots))
+
+    def _charge(self, at: Candidate, slots_milli: tuple[int, ...] | None) -> Charge:
+        fit, booked_s = self.fit(at), self.length_s(at)
+        # Many chargers of a list share price, power and length.
+        key = (*at[11:14], fit.power_w, booked_s, slots_milli)
+        known = self._known.get(key)
+        if known is None:
+            tariff = Tariff(
+                currency=at.currency,
+                energy_milli_per_kwh=at.energy_milli,
+                time_milli_per_hour=at.time_milli,
+            )
+            if slots_milli is not None:
+                tariff = tariff.promised(slots_milli)
+            known = self._known[key] = estimate(
+                tariff,
+                usual_wh=self._car.usual_wh,
+                power_w=fit.power_w,
+                booked_s=booked_s,
+            )
+        return known
+
+    def _slots(self, at: Candidate, first_slot: int) -> range:
+        """Return the sold quarter hours: the booked time, with its turnaround."""
+        sold_s = self.length_s(at) + at.buffer_min * 60
+        return range(first_slot, first_slot + divide_up(sold_s, SLOT_S))
+
+
+def _cheapest_slot(week: WeekPrices) -> int:
+    tables = [week.book_now_milli_per_hour]
+    tables += [each.milli_per_hour for each in week.by_lead]
+    return divide_half_even(min(min(table) for table in tables), _SLOTS_AN_HOUR)

@@ -6,18 +6,28 @@ Nothing here is worded or drawn; that is for whoever asks.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from app.kernel.geo import Point, cell_of
-from app.search.domain import Car, Order, Query, Run, SearchRefused
+from app.kernel.money import MILLI
+from app.search.domain import (
+    Car,
+    Order,
+    Query,
+    Run,
+    SearchRefused,
+    Span,
+    UntilFull,
+    Window,
+)
 from app.search.service.costs import Costs
 from app.search.service.reading import Candidate
 from app.search.service.serving import serving
 from app.search.service.spots import Spot, Spots
 from app.search.service.views import GridCount
-from app.search.service.when import TimeCheck
+from app.search.service.when import Free, TimeCheck
 
 CHUNK = 150
 LARGEST_CHUNK = 1200
@@ -25,13 +35,19 @@ LARGEST_CHUNK = 1200
 MAX_LOOKED = 20_000
 # As many are compared where something else than the distance decides.
 MAX_COMPARED = 2_000
+Rank = tuple[bool, str, int, float, int]
 
 
 class Served(NamedTuple):
-    """A charger that satisfies everything; when it is free, where that was asked."""
+    """A charger that satisfies everything, and when it can be had."""
 
     at: Candidate
-    run: Run | None
+    free: Free
+
+    @property
+    def run(self) -> Run | None:
+        """The free stretch, where it was worked out."""
+        return self.free.run
 
 
 def nearest(query: Query, car: Car, now: datetime, limit: int) -> list[Served]:
@@ -53,7 +69,7 @@ class Finder:
     def __init__(
         self, query: Query, car: Car, now: datetime, *, at_most: int = MAX_LOOKED
     ) -> None:
-        self.time = TimeCheck(query.span, now)
+        self.time = TimeCheck(query.time, now)
         self.costs = Costs(query, car, self.time, now)
         self._query = query
         self._now = now
@@ -65,11 +81,10 @@ class Finder:
     def take(self, enough: int) -> list[Served]:
         """Return up to ``enough`` chargers that satisfy everything, best first."""
         first = CHUNK if enough * 2 <= CHUNK else enough + enough // 2
-        found: list[Served] = []
-        for chunk in self._candidates(first):
-            found += self._free(chunk)
-            if len(found) >= enough:
-                break
+        if self._query.order is Order.NEAR:
+            found = self._nearest(enough, first)
+        else:
+            found = self._best(enough, first)
         self._over |= {each.at.evse_id for each in found[enough:]}
         return found[:enough]
 
@@ -89,24 +104,62 @@ class Finder:
             )
         )
 
-    def _candidates(self, first: int) -> Iterator[list[Candidate]]:
-        """Yield chargers that serve, in the wanted order; their time may be unknown."""
-        if self._query.order is Order.NEAR:
-            for spots in self._chunks(first, self._at_most):
-                yield self._serving(spots)
-            return
+    def _nearest(self, enough: int, first: int) -> list[Served]:
+        found: list[Served] = []
+        for spots in self._chunks(first, self._at_most):
+            found += self._served(self._serving(spots))
+            if len(found) >= enough:
+                break
+        return found
+
+    def _best(self, enough: int, first: int) -> list[Served]:
+        """Return at least so many, if there are, in another order than the distance.
+
+        Each charger has a bound that its time cannot better: so early, so cheap. They
+        are asked for their time in this order, until what is found is better than
+        all that is left.
+        """
         most = min(self._at_most, MAX_COMPARED)
-        found = [
-            each
-            for spots in self._chunks(LARGEST_CHUNK, most)
-            for each in self._serving(spots)
-        ]
-        self._sort(found)
-        self._over = {each.evse_id for each in found}
-        for start in range(0, len(found), first):
-            chunk = found[start : start + first]
-            self._over -= {each.evse_id for each in chunk}
-            yield chunk
+        chunks = self._chunks(LARGEST_CHUNK, most)
+        candidates = [each for spots in chunks for each in self._serving(spots)]
+        self.costs.load(candidates)
+        rank = self._ranking(candidates)
+        bounds = sorted((rank(each, None), each) for each in candidates)
+        ranked: list[tuple[Rank, Served]] = []
+        for start in range(0, len(bounds), first):
+            left = bounds[start:]
+            if len(ranked) >= enough and ranked[enough - 1][0] <= left[0][0]:
+                self._over |= {each.evse_id for _, each in left}
+                break
+            served = self._served([each for _, each in left[:first]])
+            ranked += [(rank(each.at, each.free.first_slot), each) for each in served]
+            ranked.sort()
+        return [each for _, each in ranked]
+
+    def _ranking(
+        self, candidates: Sequence[Candidate]
+    ) -> Callable[[Candidate, int | None], Rank]:
+        """Return what orders the list; without a slot, the least it may be.
+
+        Prices of one currency stand together; that of the nearest charger leads.
+        """
+        order = self._query.order
+        home = candidates[0].currency if candidates else ""
+
+        def rank(at: Candidate, first_slot: int | None) -> Rank:
+            if order is Order.SOON:
+                begins = self.time.earliest(at) if first_slot is None else first_slot
+                return False, "", begins, at.distance_m, at.evse_id
+            if first_slot is None:
+                charge = self.costs.least(at)
+            else:
+                charge = self.costs.charge(at, first_slot)
+            is_total = order is Order.TOTAL
+            price = charge.total_minor if is_total else charge.per_kwh_milli
+            foreign = at.currency != home
+            return foreign, at.currency, price, at.distance_m, at.evse_id
+
+        return rank
 
     def _chunks(self, size: int, most: int) -> Iterator[list[Spot]]:
         while len(self._looked) < most:
@@ -123,45 +176,51 @@ class Finder:
 
     def _refuse_past(self, spots: Sequence[Spot]) -> None:
         """Refuse a time that has passed at every charger of the circle."""
-        span, lon = self._query.span, self._query.center.lon
-        if span is None:
+        time, lon = self._query.time, self._query.center.lon
+        if not isinstance(time, Span | Window):
             return
         try:
-            span.refuse_past(self._now, lon=lon, zones={each.zone for each in spots})
+            time.refuse_past(self._now, lon=lon, zones={each.zone for each in spots})
         except SearchRefused:
             # Farther away in the circle the clocks may show another time.
-            span.refuse_past(self._now, lon=lon, zones=self._spots.zones())
+            time.refuse_past(self._now, lon=lon, zones=self._spots.zones())
 
     def _serving(self, spots: Sequence[Spot]) -> list[Candidate]:
+        """Return those that pass the filters; their time may be unknown yet."""
         found = serving(spots, self._query, self.time.wanted_at, self._now)
-        limit = self._query.max_price
-        if limit is None:
+        if not self._has_limit and not isinstance(self._query.time, UntilFull):
             return found
         self.costs.load(found)
-        return [
-            each
-            for each in found
-            if self.costs.charge(each)[1].per_kwh_milli <= limit.milli_in(each.currency)
-        ]
+        if isinstance(self._query.time, UntilFull):
+            found = [each for each in found if self.costs.fills(each)]
+        return [each for each in found if self._is_affordable(each, None)]
 
-    def _free(self, candidates: Sequence[Candidate]) -> list[Served]:
-        free = self.time.free(candidates)
+    def _served(self, candidates: Sequence[Candidate]) -> list[Served]:
+        """Return those that can be had, at a price that the driver would pay."""
+        free = self.time.free(candidates, self.costs.length_s)
         return [
             Served(each, free[each.evse_id])
             for each in candidates
             if each.evse_id in free
+            and self._is_affordable(each, free[each.evse_id].first_slot)
         ]
 
-    def _sort(self, candidates: list[Candidate]) -> None:
-        """Put the cheapest kWh first; the nearest charger's currency leads."""
-        if not candidates:
-            return
-        self.costs.load(candidates)
-        home = candidates[0].currency
+    @property
+    def _has_limit(self) -> bool:
+        return self._query.max_price is not None or self._query.max_total is not None
 
-        def dearness(at: Candidate) -> tuple[bool, str, int, float, int]:
-            per_kwh = self.costs.charge(at)[1].per_kwh_milli
-            foreign = at.currency != home
-            return foreign, at.currency, per_kwh, at.distance_m, at.evse_id
+    def _is_affordable(self, at: Candidate, first_slot: int | None) -> bool:
+        """Return whether a charge there costs no more than the driver would pay.
 
-        candidates.sort(key=dearness)
+        :param first_slot: where it begins; None while it may be cheap enough
+        """
+        if not self._has_limit:
+            return True
+        if first_slot is None:
+            charge = self.costs.least(at)
+        else:
+            charge = self.costs.charge(at, first_slot)
+        per_kwh, total = self._query.max_price, self._query.max_total
+        if per_kwh and charge.per_kwh_milli > per_kwh.milli_in(at.currency):
+            return False
+        return not total or charge.total_minor * MILLI <= total.milli_in(at.currency)

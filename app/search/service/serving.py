@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from app.database import db
-from app.kernel.slots import start_of
+from app.kernel.slots import SLOT_S, ceil_to_grid, slot_at, start_of
 from app.search.columns import (
     CLAIM,
     CLAIMED_SLOT,
@@ -38,25 +38,35 @@ from app.search.columns import (
     OPENING_SUMMARY,
     TARIFF,
 )
-from app.search.domain import PriceLimit, Query
+from app.search.domain import PriceLimit, Query, Span, UntilFull, Window
+from app.search.domain.times import NOW_WITHIN
 from app.search.service.lists import one_of_numbers, one_of_words
 from app.search.service.reading import END, FIRST, STILL_HOLDS, Candidate
 from app.search.service.spots import Spot
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_QUARTER = timedelta(minutes=15)
 
 
 class Wanted(NamedTuple):
-    """The wanted span at one place, in slots and in real elapsed seconds."""
+    """The wanted time at one place: a length somewhere between two slots.
+
+    :ivar duration_s: real elapsed seconds; all of the time between, for a span
+    """
 
     first_slot: int
     end_slot: int
     duration_s: int
 
     @property
-    def run(self) -> tuple[int, int]:
-        """The slots alone."""
-        return self.first_slot, self.end_slot
+    def slots(self) -> int:
+        """The length in slots."""
+        return -(-self.duration_s // SLOT_S)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it fits in one way only."""
+        return self.end_slot - self.first_slot <= self.slots
 
 
 def serving(
@@ -67,14 +77,14 @@ def serving(
 ) -> list[Candidate]:
     """Return those of the chargers that serve, in the same order.
 
-    With a span that is all there is to ask about time; without one the caller asks
-    when they are free.
+    With a span that is all there is to ask about time; with any other wish they may
+    be free, and the caller asks when.
 
-    :param wanted_at: the span at a time zone; None where there is none on that day
+    :param wanted_at: the time at a zone; None where there is none on that day
     """
     statement, values = _statement(_filters(query)), _values(query, now)
     terms: dict[int, tuple[Any, ...]] = {}
-    if query.span is None:
+    if not isinstance(query.time, Span | Window):
         groups: dict[Wanted | None, list[int]] = {None: [each[1] for each in spots]}
     else:
         groups = defaultdict(list)
@@ -97,7 +107,9 @@ def _candidate(spot: Spot, row: tuple[Any, ...]) -> Candidate:
 
 def _filters(query: Query) -> frozenset[str]:
     wishes = {
-        "span": query.span is not None,
+        "span": isinstance(query.time, Span),
+        "window": isinstance(query.time, Window),
+        "now": isinstance(query.time, UntilFull),
         "price": query.max_price is not None,
         "instant": query.is_instant,
         "accessible": query.is_accessible,
@@ -109,8 +121,11 @@ def _filters(query: Query) -> frozenset[str]:
 
 def _values(query: Query, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if query.span is not None:
+    if isinstance(query.time, Span):
         values["now"] = now
+    if isinstance(query.time, UntilFull):
+        values["soon"] = slot_at(ceil_to_grid(now + NOW_WITHIN))
+        values["lead"] = NOW_WITHIN // _MINUTE
     if query.max_price is not None:
         for exponent, (milli, names) in query.max_price.milli_by_exponent().items():
             values[f"milli_{exponent}"] = milli
@@ -124,12 +139,16 @@ def _time_values(wanted: Wanted, now: datetime) -> dict[str, int]:
     Bookings begin and end on the quarter hour, so "not before now and the lead, on
     the grid" means the same as "at least the lead after now".
     """
+    latest, earliest = wanted.end_slot - wanted.slots, wanted.first_slot + wanted.slots
     return {
         "first": wanted.first_slot,
         "end": wanted.end_slot,
+        "latest": latest,
+        "earliest": earliest,
+        "slots": wanted.slots,
         "minutes": wanted.duration_s // 60,
-        "lead": (start_of(wanted.first_slot) - now) // _MINUTE,
-        "ahead": -((now - start_of(wanted.end_slot)) // _DAY),
+        "lead": (start_of(latest) - now) // _MINUTE,
+        "ahead": -((now - start_of(earliest)) // _DAY),
     }
 
 
@@ -163,7 +182,6 @@ def _statement(filters: frozenset[str]) -> Select[Any]:
 
 
 def _has_the_span() -> ColumnElement[bool]:
-    minutes = bindparam("minutes", type_=Integer)
     is_open = exists().where(
         OPEN_WINDOW.c.evse_id == EVSE.c.id,
         OPEN_WINDOW.c.first_slot <= FIRST,
@@ -177,13 +195,41 @@ def _has_the_span() -> ColumnElement[bool]:
         CLAIM.c.id == CLAIMED_SLOT.c.claim_id,
         STILL_HOLDS,
     )
+    return and_(_allows_it(), is_open, ~is_claimed)
+
+
+def _may_have_the_length() -> ColumnElement[bool]:
+    """Return a condition that keeps what is open for long enough in the window."""
+    latest, earliest = (bindparam(n, type_=Integer) for n in ("latest", "earliest"))
+    is_open = exists().where(
+        OPEN_WINDOW.c.evse_id == EVSE.c.id,
+        OPEN_WINDOW.c.first_slot <= latest,
+        OPEN_WINDOW.c.end_slot >= earliest,
+        OPEN_WINDOW.c.end_slot - OPEN_WINDOW.c.first_slot
+        >= bindparam("slots", type_=Integer),
+    )
+    return and_(_allows_it(), is_open)
+
+
+def _may_begin_now() -> ColumnElement[bool]:
+    """Return a condition that keeps what can be booked soon and is open then."""
+    soon = bindparam("soon", type_=Integer)
+    is_open = exists().where(
+        OPEN_WINDOW.c.evse_id == EVSE.c.id,
+        OPEN_WINDOW.c.first_slot <= soon,
+        OPEN_WINDOW.c.end_slot > soon - NOW_WITHIN // _QUARTER,
+    )
+    return and_(EVSE.c.lead_min <= bindparam("lead", type_=Integer), is_open)
+
+
+def _allows_it() -> ColumnElement[bool]:
+    """Return whether the charger's terms allow the length, so soon and so late."""
+    minutes = bindparam("minutes", type_=Integer)
     return and_(
         EVSE.c.min_length_min <= minutes,
         EVSE.c.max_length_min >= minutes,
         EVSE.c.lead_min <= bindparam("lead", type_=Integer),
         EVSE.c.horizon_days >= bindparam("ahead", type_=Integer),
-        is_open,
-        ~is_claimed,
     )
 
 
@@ -208,6 +254,8 @@ def _is_not_dearer() -> ColumnElement[bool]:
 _EXPONENTS = tuple(PriceLimit(Decimal(0)).milli_by_exponent())
 _CONDITIONS: dict[str, Callable[[], ColumnElement[bool]]] = {
     "span": _has_the_span,
+    "window": _may_have_the_length,
+    "now": _may_begin_now,
     "price": _is_not_dearer,
     "instant": lambda: EVSE.c.booking_mode == "INSTANT",
     # Where nobody has said so the answer is no.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.kernel.geo import Point
-from app.search.domain import Car, Charge, Fit, Query
+from app.search.domain import Car, Charge, Fit, Query, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +18,12 @@ class Hit:
     :ivar is_auctioned: whether one can bid for its time; the price is what booking
         at once costs
     :ivar free_text: when it can be had, in a few words
-    :ivar ends_text: when the energy is in, such as ``by 19:30``, in local time
+    :ivar begins_at: UTC, when charging would begin
+    :ivar ends_text: when the energy is in, such as ``by 19:30``, in local time; empty
+        where the free time ends before
     :ivar walk_min: about how long the way takes on foot; None where nobody walks
     :ivar is_request: whether the owner has to say yes first
+    :ivar span: the time to book, by the charger's clock; None where none was asked
     """
 
     charger_id: int
@@ -36,14 +40,19 @@ class Hit:
     free_text: str
     is_free_now: bool
     photo_key: str | None
-    ends_text: str = ""
-    walk_min: int | None = None
-    is_request: bool = False
+    begins_at: datetime
+    ends_text: str
+    walk_min: int | None
+    is_request: bool
+    span: Span | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapPoint:
-    """One charger on the map."""
+    """One charger on the map.
+
+    :ivar span: the time to book, by the charger's clock; None where none was asked
+    """
 
     charger_id: int
     name: str
@@ -51,6 +60,16 @@ class MapPoint:
     total_minor: int
     currency: str
     is_free: bool
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPin:
+    """A public station on the map: nobody can book it here."""
+
+    station_id: int
+    name: str
+    point: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,7 @@ class Results:
     :ivar points: the hits and those after them, for the map
     :ivar loosened: what to change, where nothing was found
     :ivar beyond: where nothing was found: the nearest match outside of the circle
+    :ivar public: public stations of the circle, where they were asked for
     """
 
     query: Query
@@ -95,3 +115,4 @@ class Results:
     counts: tuple[GridCount, ...] = ()
     loosened: tuple[Loosened, ...] = ()
     beyond: Hit | None = None
+    public: tuple[PublicPin, ...] = ()

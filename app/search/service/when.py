@@ -1,16 +1,28 @@
-"""Checks of time for chunks of candidates: free for the wanted span, or free next."""
+"""Checks of time for chunks of candidates: when each can be had, in slots and words."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from app.kernel.money import divide_up
 from app.kernel.period import Period
-from app.kernel.slots import ceil_to_grid, slot_at
+from app.kernel.slots import SLOT_S, ceil_to_grid, slot_at
 from app.schedules.domain import bookable_window
-from app.search.domain import Run, Span, around, free_runs, free_words, next_free
+from app.search.domain import (
+    Run,
+    Span,
+    Time,
+    UntilFull,
+    Window,
+    around,
+    free_runs,
+    free_words,
+    next_free,
+    stretch_words,
+)
 from app.search.service import reading
 from app.search.service.reading import Candidate
 from app.search.service.serving import Wanted
@@ -19,14 +31,18 @@ DAY_SLOTS = 96
 # Most chargers are free within a week; only the others are looked at further.
 LOOK_AHEAD_SLOTS = 14 * DAY_SLOTS
 ALL_WEEK_SLOTS = 7 * DAY_SLOTS
+Length = Callable[[Candidate], int]
 
 
-def _in_slots(period: Period) -> Wanted:
-    return Wanted(
-        slot_at(period.starts_at),
-        slot_at(ceil_to_grid(period.ends_at)),
-        period.duration_s,
-    )
+class Free(NamedTuple):
+    """When a charger can be had.
+
+    :ivar first_slot: where charging begins
+    :ivar run: the free stretch around it; None where nobody has worked it out
+    """
+
+    first_slot: int
+    run: Run | None
 
 
 class FreeWords(NamedTuple):
@@ -37,40 +53,61 @@ class FreeWords(NamedTuple):
 
 
 class TimeCheck:
-    """Answers for one search which chargers are free, and says when."""
+    """Answers for one search which chargers can be had, and says when."""
 
-    def __init__(self, span: Span | None, now: datetime) -> None:
-        self._span = span
+    def __init__(self, time: Time, now: datetime) -> None:
+        self._time = time
         self._now = now
         self._bookable: dict[tuple[int, int], Run] = {}
         self._wanted: dict[str, Wanted | None] = {}
 
     def wanted_at(self, zone: str) -> Wanted | None:
-        """Return the wanted span there; None where there is none on that day."""
-        if self._span is None:
+        """Return the wanted time there; None where there is none on that day."""
+        if not isinstance(self._time, Span | Window):
             return None
         if zone not in self._wanted:
-            period = self._span.period_in(zone)
+            period = self._time.period_in(zone)
             # Where the clock skips the whole span, nothing can be had.
-            self._wanted[zone] = None if period is None else _in_slots(period)
+            self._wanted[zone] = None if period is None else self._in_slots(period)
         return self._wanted[zone]
 
-    def free(self, chunk: Sequence[Candidate]) -> dict[int, Run | None]:
-        """Return the chargers of the chunk that can be had.
+    def earliest(self, at: Candidate) -> int:
+        """Return the slot before which charging cannot begin there."""
+        wanted = self.wanted_at(at.zone)
+        first = self._bookable_slots(at)[0]
+        return max(first, wanted.first_slot) if wanted else first
 
-        :returns: by charger the free stretch, or None where it was not worked out
+    def free(self, chunk: Sequence[Candidate], length_s: Length) -> dict[int, Free]:
+        """Return the chargers of the chunk that can be had, and when.
+
+        :param length_s: how long one would book there; asked only where the time
+            itself does not say so
         """
-        if self._span is None:
-            return self._free_next(chunk)
-        # Only what is free for the span has come this far.
-        return dict.fromkeys(each.evse_id for each in chunk)
+        match self._time:
+            case None:
+                return self._free_next(chunk)
+            case Span():
+                # Only what is free for the span has come this far.
+                return {each.evse_id: Free(self.earliest(each), None) for each in chunk}
+            case Window():
+                return self._free_within(chunk)
+            case UntilFull():
+                return self._free_from_now(chunk, length_s)
 
-    def words(self, found: Sequence[tuple[Candidate, Run | None]]) -> list[FreeWords]:
+    def words(
+        self, found: Sequence[tuple[Candidate, Free]], length_s: Length
+    ) -> list[FreeWords]:
         """Return for each charger when it is free."""
-        runs = {each.evse_id: run for each, run in found if run is not None}
-        missing = [each for each, run in found if run is None]
+        if isinstance(self._time, Window):
+            return [self._stretch_word(*each, length_s(each[0])) for each in found]
+        runs = {at.evse_id: free.run for at, free in found if free.run is not None}
+        missing = [
+            (at, (free.first_slot, free.first_slot + slots_of_s(length_s(at))))
+            for at, free in found
+            if free.run is None
+        ]
         runs.update(self._runs_around(missing))
-        return [self._word(each, runs[each.evse_id]) for each, _ in found]
+        return [self._word(at, runs[at.evse_id]) for at, _ in found]
 
     def is_free_now(self, candidate: Candidate, run: Run) -> bool:
         """Return whether the stretch has begun and can be booked at once."""
@@ -79,6 +116,20 @@ class TimeCheck:
             run[0] <= slot_at(self._now)
             and self._bookable_slots(candidate)[0] <= soonest
         )
+
+    def _in_slots(self, period: Period) -> Wanted | None:
+        first = slot_at(period.starts_at)
+        end = slot_at(ceil_to_grid(period.ends_at))
+        if not isinstance(self._time, Window):
+            return Wanted(first, end, period.duration_s)
+        # Of a window that has begun only the rest is left.
+        first = max(first, slot_at(ceil_to_grid(self._now)))
+        length_s = int(self._time.length.total_seconds())
+        return Wanted(first, end, length_s) if first < end else None
+
+    def _stretch_word(self, at: Candidate, free: Free, length_s: int) -> FreeWords:
+        stretch = (free.first_slot, free.first_slot + slots_of_s(length_s))
+        return FreeWords(stretch_words(stretch, now=self._now, zone=at.zone), False)
 
     def _word(self, candidate: Candidate, run: Run) -> FreeWords:
         wanted = self.wanted_at(candidate.zone)
@@ -100,9 +151,43 @@ class TimeCheck:
             self._bookable[key] = (slot_at(window.starts_at), slot_at(window.ends_at))
         return self._bookable[key]
 
-    def _free_next(self, chunk: Sequence[Candidate]) -> dict[int, Run | None]:
+    def _free_within(self, chunk: Sequence[Candidate]) -> dict[int, Free]:
+        """Return where the wanted length fits first into the window."""
+        groups: dict[Wanted, list[Candidate]] = defaultdict(list)
+        for each in chunk:
+            if (wanted := self.wanted_at(each.zone)) is not None:
+                groups[wanted].append(each)
+        free: dict[int, Free] = {}
+        for wanted, group in groups.items():
+            runs = self._all_runs(group, wanted.first_slot, wanted.end_slot)
+            for each in group:
+                first = self.earliest(each)
+                run = next_free(
+                    runs[each.evse_id], first_slot=first, min_slots=wanted.slots
+                )
+                if run is not None:
+                    free[each.evse_id] = Free(max(first, run[0]), None)
+        return free
+
+    def _free_from_now(
+        self, chunk: Sequence[Candidate], length_s: Length
+    ) -> dict[int, Free]:
+        """Return the chargers that are free from the next quarter hour on."""
+        wanted: dict[int, Run] = {}
+        for each in chunk:
+            first = self.earliest(each)
+            wanted[each.evse_id] = (first, first + slots_of_s(length_s(each)))
+        end_slot = max((end for _, end in wanted.values()), default=0)
+        runs = self._all_runs(chunk, slot_at(self._now), end_slot)
+        return {
+            evse_id: Free(stretch[0], None)
+            for evse_id, stretch in wanted.items()
+            if around(runs[evse_id], stretch)
+        }
+
+    def _free_next(self, chunk: Sequence[Candidate]) -> dict[int, Free]:
         ahead = slot_at(self._now) + LOOK_AHEAD_SLOTS
-        free: dict[int, Run | None] = {}
+        free: dict[int, Run] = {}
         unsure: list[Candidate] = []
         for each, run in self._next_runs(chunk, ahead):
             # A stretch that the look ahead cuts short may go on beyond it.
@@ -116,7 +201,11 @@ class TimeCheck:
             for each, run in self._next_runs(unsure, end):
                 if run is not None:
                     free[each.evse_id] = run
-        return free
+        return {
+            each.evse_id: Free(max(run[0], self._bookable_slots(each)[0]), run)
+            for each in chunk
+            if (run := free.get(each.evse_id)) is not None
+        }
 
     def _next_runs(
         self, chunk: Sequence[Candidate], end_slot: int
@@ -134,21 +223,20 @@ class TimeCheck:
             for each in chunk
         ]
 
-    def _runs_around(self, chunk: Sequence[Candidate]) -> dict[int, Run]:
-        by_time: dict[Wanted, list[Candidate]] = defaultdict(list)
-        for each in chunk:
-            wanted = self.wanted_at(each.zone)
-            assert wanted is not None
-            by_time[wanted].append(each)
-        found: dict[int, Run] = {}
-        for wanted, group in by_time.items():
-            first = max(slot_at(self._now), wanted.first_slot - DAY_SLOTS)
-            runs = self._all_runs(group, first, wanted.end_slot + ALL_WEEK_SLOTS)
-            for each in group:
-                run = around(runs[each.evse_id], wanted.run)
-                # Another booking may have come between the two questions.
-                found[each.evse_id] = run or wanted.run
-        return found
+    def _runs_around(self, wanted: Sequence[tuple[Candidate, Run]]) -> dict[int, Run]:
+        if not wanted:
+            return {}
+        earliest = min(stretch[0] for _, stretch in wanted)
+        runs = self._all_runs(
+            [at for at, _ in wanted],
+            max(slot_at(self._now), earliest - DAY_SLOTS),
+            max(stretch[1] for _, stretch in wanted) + ALL_WEEK_SLOTS,
+        )
+        return {
+            # Another booking may have come between the two questions.
+            at.evse_id: around(runs[at.evse_id], stretch) or stretch
+            for at, stretch in wanted
+        }
 
     def _all_runs(
         self, chunk: Sequence[Candidate], first_slot: int, end_slot: int
@@ -177,3 +265,8 @@ class TimeCheck:
         return [
             (first, min(end, end_slot)) for first, end in windows if first < end_slot
         ]
+
+
+def slots_of_s(seconds: int) -> int:
+    """Return how many slots a length takes."""
+    return divide_up(seconds, SLOT_S)

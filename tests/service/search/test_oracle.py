@@ -114,9 +114,8 @@ def test_a_small_chunk_changes_no_answer(
         whole = near(query=query, vehicle=CAR, now=now)
         monkeypatch.setattr("app.search.service.finder.CHUNK", 4)
         monkeypatch.setattr("app.search.service.finding.MAX_POINTS", 10)
-        monkeypatch.setattr("app.search.service.finding.MAX_HITS", 6)
 
-        limited = near(query=query, vehicle=CAR, now=now)
+        limited = near(query=query, vehicle=CAR, now=now, cards=6)
 
     assert limited.hits == whole.hits[:6]
     assert limited.points == whole.points[:10]

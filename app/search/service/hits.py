@@ -1,0 +1,121 @@
+"""Puts what the finder has found into frozen values: cards of the list, map pins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.chargers.domain import small_key
+from app.kernel.geo import Point
+from app.kernel.period import Period
+from app.kernel.slots import start_of
+from app.search.domain import Query, Span, by_words, in_at, walk_min
+from app.search.service import reading
+from app.search.service.finder import Finder, Served
+from app.search.service.views import Hit, MapPoint
+from app.search.service.when import FreeWords, slots_of_s
+
+Names = dict[int, tuple[str, str]]
+
+
+class Words:
+    """Describes the chargers of one search; what many share is worked out once."""
+
+    def __init__(self, query: Query, finder: Finder, now: datetime) -> None:
+        self._query = query
+        self._finder = finder
+        self._now = now
+        self._spans: dict[tuple[str, int, int], Span | None] = {}
+
+    def hits(self, found: Sequence[Served], names: Names) -> tuple[Hit, ...]:
+        """Return the chargers as the list shows them."""
+        finder = self._finder
+        free = finder.time.words(
+            [(each.at, each.free) for each in found], finder.costs.length_s
+        )
+        photos = reading.first_photos(each.at.location_id for each in found)
+        return tuple(
+            self._hit(
+                each,
+                words,
+                names[each.at.location_id],
+                photos.get(each.at.location_id),
+            )
+            for each, words in zip(found, free, strict=True)
+        )
+
+    def point(self, found: Served, name: str) -> MapPoint:
+        """Return a charger as the map shows it."""
+        at = found.at
+        charge = self._finder.costs.charge(at, found.free.first_slot)
+        is_now = self._query.time is not None or self._is_free_now(found)
+        return MapPoint(
+            charger_id=at.evse_id,
+            name=name,
+            point=Point(at.lat, at.lon),
+            total_minor=charge.total_minor,
+            currency=charge.currency,
+            is_free=is_now,
+            span=self._span(found),
+        )
+
+    def _hit(
+        self, found: Served, words: FreeWords, name: tuple[str, str], photo: str | None
+    ) -> Hit:
+        at, first_slot = found.at, found.free.first_slot
+        costs = self._finder.costs
+        return Hit(
+            charger_id=at.evse_id,
+            name=name[0],
+            city=name[1],
+            point=Point(at.lat, at.lon),
+            distance_m=at.distance_m,
+            walk_min=walk_min(at.distance_m),
+            time_zone=at.zone,
+            fit=costs.fit(at),
+            charge=costs.charge(at, first_slot),
+            energy_milli_per_kwh=at.energy_milli,
+            time_milli_per_hour=costs.hourly_milli(at, first_slot),
+            is_auctioned=costs.is_auctioned(at),
+            is_request=at.is_request,
+            free_text=words.text,
+            is_free_now=words.is_now,
+            begins_at=start_of(first_slot),
+            ends_text=self._ends_text(found),
+            span=self._span(found),
+            photo_key=small_key(photo) if photo else None,
+        )
+
+    def _is_free_now(self, found: Served) -> bool:
+        run = found.free.run
+        return run is not None and self._finder.time.is_free_now(found.at, run)
+
+    def _ends_text(self, found: Served) -> str:
+        """Return when the energy is in; nothing where the free time ends before."""
+        at, (first_slot, run) = found
+        charge = self._finder.costs.charge(at, first_slot)
+        begins_at = start_of(first_slot)
+        ends_at = in_at(
+            begins_at,
+            energy_wh=charge.energy_wh,
+            power_w=charge.power_w,
+            booked_s=charge.seconds,
+        )
+        if self._query.time is None and run and ends_at > start_of(run[1]):
+            return ""
+        # Who named a day has that one in mind.
+        beside = self._now if self._query.span is None else begins_at
+        return by_words(ends_at, beside=beside, zone=at.zone)
+
+    def _span(self, found: Served) -> Span | None:
+        """Return the time to open the charger's page with, where one was asked for."""
+        if self._query.time is None:
+            return None
+        if self._query.span is not None:
+            return self._query.span
+        at, first = found.at, found.free.first_slot
+        key = (at.zone, first, slots_of_s(self._finder.costs.length_s(at)))
+        if key not in self._spans:
+            starts_at, ends_at = start_of(first), start_of(first + key[2])
+            self._spans[key] = Span.at(Period(starts_at, ends_at), at.zone)
+        return self._spans[key]
