@@ -22,8 +22,8 @@ from benchmarks.search_oracle import Oracle
 from benchmarks.search_places import SMALLEST, require_data
 from benchmarks.search_product import LIMIT, product
 from benchmarks.search_questions import Question, make_questions
-from benchmarks.search_rivals import Ask, plain_sqlite, postgres_rivals
-from benchmarks.search_speed import WARM, Way, percentile, print_times, take_turns
+from benchmarks.search_rivals import plain_sqlite, postgres_rivals
+from benchmarks.search_speed import WARM, Ask, Way, percentile, print_times, take_turns
 from benchmarks.search_store import NAMES, dsn_of, file_of, stored
 from benchmarks.search_world import World, make_world
 from tests.support.postgres import find_programs
@@ -127,7 +127,7 @@ def growth(options: argparse.Namespace, keep: Path) -> None:
                 print(f"  {name:12}{size:>10,}  {_growth(ways, world, options)}")
 
 
-def _growth(ways: dict[str, Way], world: World, options: argparse.Namespace) -> str:
+def _growth(ways: dict[str, Ask], world: World, options: argparse.Namespace) -> str:
     words = []
     for radius_m in (5_000, 25_000):
         questions = make_questions(
@@ -162,7 +162,7 @@ def check(options: argparse.Namespace, keep: Path) -> None:
                 _check(f"{name}, {title}", way, oracle, questions)
 
 
-def _check(title: str, way: Way, oracle: Oracle, questions: list[Question]) -> None:
+def _check(title: str, way: Ask, oracle: Oracle, questions: list[Question]) -> None:
     wrong, found = 0, 0
     for question in questions:
         ids = way(question)

@@ -112,7 +112,7 @@ class Oracle:
         widest = math.cos(math.radians(max(-south, north)))
         d_lon = 180.0 if d_lat >= 180 * widest else d_lat / widest
         rows = np.arange(math.floor(south * 20), math.floor(north * 20) + 1) + 1800
-        runs = []
+        runs: list[tuple[int, int]] = []
         for west, east in _on_the_globe(question.lon - d_lon, question.lon + d_lon):
             columns = math.floor((west + 180) * 20), math.floor((east + 180) * 20)
             begins = np.searchsorted(self._cell, rows * _ROW + columns[0], "left")

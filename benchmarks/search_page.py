@@ -44,11 +44,20 @@ _WATCH = """() => {
     }));
   });
 }"""
-_CHANGE = """(power) => {
+# A promise is waited for without eval, which the page's policy forbids.
+_CHANGE = """(power) => new Promise((resolve, reject) => {
+  const drawn = window.redraws.length;
   const field = document.querySelector("#search [name=min_kw]");
   field.value = power;
   field.dispatchEvent(new Event("change", { bubbles: true }));
-}"""
+  const began = performance.now();
+  const look = () => {
+    if (window.redraws.length > drawn) resolve();
+    else if (performance.now() - began > 20000) reject(new Error("No answer came."));
+    else setTimeout(look, 20);
+  };
+  look();
+})"""
 
 
 def main() -> None:
@@ -151,9 +160,7 @@ def _measure_browser(port: int, lat: float, lon: float) -> None:
 def _change_filters(page: Page, count: int) -> None:
     """Change the least power back and forth, and wait for each answer to be drawn."""
     for number in range(count):
-        drawn = page.evaluate("window.redraws.length")
         page.evaluate(_CHANGE, ("7", "")[number % 2])
-        page.wait_for_function(f"window.redraws.length > {drawn}")
 
 
 def _counters(page: Page) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from app.search import service
 from app.search.service import finder
 from benchmarks.search_now import NOW
 from benchmarks.search_questions import Question
-from benchmarks.search_speed import Way
+from benchmarks.search_speed import Ask
 from tests.support import databases
 
 LIMIT = 50
 
 
 @contextmanager
-def product(url: str, folder: Path) -> Iterator[dict[str, Way]]:
+def product(url: str, folder: Path) -> Iterator[dict[str, Ask]]:
     """Open the product on a database and give its ways to search."""
     app = databases.build_app(databases.settings_for(url, folder))
     with app.app_context():

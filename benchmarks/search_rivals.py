@@ -19,10 +19,10 @@ from app.kernel.slots import start_of
 from benchmarks.search_now import NOW
 from benchmarks.search_oracle import Oracle
 from benchmarks.search_questions import Question
+from benchmarks.search_speed import Ask
 from benchmarks.search_world import FIRST_SLOT, World
 
 LIMIT = 50
-Ask = Callable[[Question], list[int]]
 _DEGREE_M = 111_195.08
 _COLUMNS = (
     "evse_id INTEGER NOT NULL, lat DOUBLE PRECISION NOT NULL, "

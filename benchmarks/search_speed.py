@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.search_questions import Question
 
 Way = Callable[[Question], object]
+Ask = Callable[[Question], list[int]]
 WARM = 20
 
 
 def take_turns(
-    ways: dict[str, Way], questions: Sequence[Question]
+    ways: Mapping[str, Way], questions: Sequence[Question]
 ) -> dict[str, list[float]]:
     """Return how many milliseconds each way took for each question.
 

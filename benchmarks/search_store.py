@@ -134,7 +134,7 @@ def _fill(url: str, world: World, folder: Path) -> None:
         load_postgres(dsn_of(url), rows_of(world))
     (folder / "done").write_text("")
     print(
-        f"  filled {url.partition("+")[0].partition(":")[0]} with {world.count:,} chargers in "
+        f"  filled {folder.name.split('-')[0]} with {world.count:,} chargers in "
         f"{time.perf_counter() - started:.0f} s ({_size_mb(folder):,} MB)",
         flush=True,
     )

@@ -33,9 +33,9 @@ def rows_of(world: World) -> Iterator[Rows]:
             yield make(world, batch)
     yield from _with_ids(rules(world, batch) for batch in batches)
     yield from _with_ids(exceptions(world, batch) for batch in batches)
-    for make in (windows, claims, claimed_slots):
+    for spread in (windows, claims, claimed_slots):
         for batch in batches:
-            yield from make(world, batch)
+            yield from spread(world, batch)
 
 
 def _with_ids(parts: Iterator[Rows]) -> Iterator[Rows]:

@@ -87,10 +87,10 @@ def windows(world: World, batch: slice) -> Iterator[Rows]:
         _expanded(HOURS[each // len(world.zones)][1], (), _zone(world, each))
         for each in distinct.tolist()
     ]
-    for charger, dated in special.items():
-        weekly = HOURS[world.hours[charger]][1]
-        zone = world.zones[world.zone[charger]]
-        kind[charger - batch.start] = len(runs)
+    for one, dated in special.items():
+        weekly = HOURS[world.hours[one]][1]
+        zone = world.zones[world.zone[one]]
+        kind[one - batch.start] = len(runs)
         runs.append(_expanded.__wrapped__(weekly, dated, zone))
     flat = np.concatenate([np.array(each).reshape(-1, 2) for each in runs]).astype(int)
     charger, which = _spread(np.array([len(each) for each in runs]), kind)
