@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from app.cli.afdc import COLUMNS
 
@@ -47,4 +48,90 @@ def write_file(path: Path, rows: Iterable[dict[str, str]], *, bom: bool = True) 
     writer.writeheader()
     writer.writerows(rows)
     path.write_text(text.getvalue(), encoding="utf-8-sig" if bom else "utf-8")
+    return path
+
+
+def own_row(**overrides: str) -> dict[str, str]:
+    """Return a row of our own table: a charger in Berlin; keywords are columns."""
+    return {
+        "id": "B1",
+        "name": "Courtyard",
+        "address": "Kastanienallee 12",
+        "city": "Berlin",
+        "postal_code": "10435",
+        "country_code": "DE",
+        "latitude": "52.5384",
+        "longitude": "13.4098",
+        "time_zone": "",
+        "plugs": "IEC_62196_T2:22",
+        "operator": "",
+        "hours": "Mo-Fr 08:00-18:00",
+        "price_kwh": "0.39",
+        "price_hour": "",
+        "currency": "EUR",
+        "access_notes": "",
+        "house_rules": "",
+        "parking_type": "",
+        "accessible": "",
+        "free_parking": "",
+        **overrides,
+    }
+
+
+def ocm_row(**overrides: str) -> dict[str, str]:
+    """Return a row of an Open Charge Map table: a station in Berlin."""
+    return {
+        "id": "77001",
+        "title": "Kulturbrauerei",
+        "address": "Schönhauser Allee 36",
+        "town": "Berlin",
+        "state": "Berlin",
+        "postcode": "10435",
+        "country": "Germany",
+        "lat": "52.5390",
+        "lon": "13.4120",
+        "operator": "Stadtwerke",
+        "status": "Operational",
+        "num_connectors": "2",
+        "connector_types": "CCS (Type 2)|Type 2 (Tethered Connector) ",
+        "date_added": "2024-01-01",
+        **overrides,
+    }
+
+
+def location(**overrides: Any) -> dict[str, Any]:
+    """Return an OCPI Location with one EVSE."""
+    plug = {
+        "id": "1",
+        "standard": "IEC_62196_T2",
+        "format": "SOCKET",
+        "power_type": "AC_3_PHASE",
+        "max_voltage": 230,
+        "max_amperage": 16,
+    }
+    return {
+        "country_code": "DE",
+        "party_id": "ABC",
+        "id": "LOC1",
+        "publish": True,
+        "name": "Am Park",
+        "address": "Parkweg 3",
+        "city": "Berlin",
+        "postal_code": "10115",
+        "country": "DEU",
+        "coordinates": {"latitude": "52.5301", "longitude": "13.3847"},
+        "operator": {"name": "Stadtwerke"},
+        "time_zone": "Europe/Berlin",
+        "opening_times": {"twentyfourseven": True},
+        "evses": [{"uid": "E1", "status": "AVAILABLE", "connectors": [plug]}],
+        **overrides,
+    }
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
+    """Write rows as a table with their columns, in plain UTF-8."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
     return path

@@ -208,15 +208,23 @@ def cell_text(value: object) -> str:
 def degrees(value: object, name: str) -> float:
     """Return a coordinate, given as a number or as text.
 
-    :raises RowRefused: if it is neither
+    :param name: ``latitude`` or ``longitude``
+    :raises RowRefused: if it is none on the earth
     """
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except (ValueError, OverflowError):
-            pass
-    shown = value if isinstance(value, str | int | float) else "missing"
-    raise RowRefused(f"its {name} is {shortened(str(shown), 40)!r}")
+    limit = 90 if name == "latitude" else 180
+    shown = shortened(str(value), 40) if isinstance(value, str | float) else "missing"
+    try:
+        # A yes or no counts as a number elsewhere, and is no coordinate.
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise RowRefused(f"its {name} is {shown!r}") from None
+    if not -limit <= number <= limit:
+        raise RowRefused(
+            f"its {name} must lie between -{limit} and {limit}, not {shown!r}"
+        )
+    return number
 
 
 def yes_or_no(text: str, name: str) -> bool | None:

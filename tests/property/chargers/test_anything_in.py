@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.chargers.domain import check_listing
 from app.chargers.pictures import LONG_SIDE_PX, PhotoRefused, reencoded
-from app.cli.afdc import RowRefused, station_of
-from app.cli.afdc.hours import opening_of
-from app.cli.afdc.prices import tariff_of
+from app.cli.afdc import station_of
+from app.cli.afdc.hours import hours_of
+from app.cli.afdc.prices import DEFAULT, price_of
+from app.cli.stations.station import RowRefused, listing_of
 from app.schedules.domain import Opening, check_opening
 from tests.support.pictures import photo
 from tests.support.stations import row
@@ -58,20 +59,23 @@ def test_a_damaged_photo_is_refused_or_becomes_a_plain_picture(
 @quick
 @given(text=texts)
 def test_any_text_of_hours_gives_hours_that_can_be_kept(text: str) -> None:
-    opened = opening_of(text)
+    rules = hours_of(text).rules
 
-    check_opening(Opening(rules=opened.rules))
-    assert opened.rules
-    assert all(rule.begin_min != rule.end_min for rule in opened.rules)
+    if rules is not None:
+        check_opening(Opening(rules=rules))
+        assert rules
+        assert all(rule.begin_min != rule.end_min for rule in rules)
 
 
 @quick
 @given(text=texts)
 def test_any_text_of_a_price_gives_a_price_that_is_not_negative(text: str) -> None:
-    tariff = tariff_of(text).tariff
+    price = price_of(text)
 
-    assert tariff.energy_milli_per_kwh >= 0
-    assert tariff.time_milli_per_hour >= 0
+    assert bool(price.tariff) + bool(price.refusal) == bool(price.text)
+    if price.tariff is not None:
+        assert price.tariff.energy_milli_per_kwh >= 0
+        assert price.tariff.time_milli_per_hour >= 0
 
 
 @quick
@@ -81,4 +85,4 @@ def test_any_row_is_refused_or_gives_a_charger_that_can_be_listed(
 ) -> None:
     with suppress(RowRefused):
         station = station_of({**row(), **changes})
-        check_listing(station.command)
+        check_listing(listing_of(station, DEFAULT).command)

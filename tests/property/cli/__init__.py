@@ -1,0 +1,1 @@
+"""Tests: property of the commands."""
