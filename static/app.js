@@ -83,9 +83,10 @@
   function findMe(button) {
     const [lat, lon] = button.dataset.locate.split(",").map((name) => document.querySelector(name));
     if (!navigator.geolocation || !lat || !lon) {
-      swapWords(button, "No position here");
+      noPosition(button, "This browser knows no position here. Type a place instead.");
       return;
     }
+    noPosition(button, "");
     button.setAttribute("aria-busy", "true");
     say("Looking for your position");
     navigator.geolocation.getCurrentPosition(
@@ -102,15 +103,25 @@
       },
       (error) => {
         button.removeAttribute("aria-busy");
-        const words = error.code === error.PERMISSION_DENIED
-          ? "Your browser may not share your position"
-          : "Your position could not be found";
-        say(words);
-        button.title = words;
-        button.classList.add("is-refused");
+        noPosition(button, error.code === error.PERMISSION_DENIED
+          ? "Your browser may not share your position. Type a place, or move the map."
+          : "Your position could not be found. Type a place, or move the map.");
       },
       { timeout: 10000, maximumAge: 60000 },
     );
+  }
+
+  /* Says beside the button why there is no position; empty words take that back. */
+  function noPosition(button, words) {
+    const note = button.dataset.locateNote && document.querySelector(button.dataset.locateNote);
+    if (note) {
+      note.textContent = words;
+      note.hidden = !words;
+    } else if (words) {
+      say(words);
+      button.title = words;
+    }
+    button.classList.toggle("is-refused", Boolean(words));
   }
 
   function showPhotos(input) {

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import url_for
-
 from app.kernel.connectors import plug_name
 from app.kernel.money import format_minor
 from app.search.domain import Span
 from app.search.service import Hit
 from app.web.filters import distance, duration, kw
+from app.web.links import url_for
 
 
 class Card(NamedTuple):
@@ -52,7 +51,6 @@ def card_of(hit: Hit, *, span: Span | None, photo_base: str) -> Card:
     :param photo_base: address of photos, without the photo's key
     """
     charge, fit = hit.charge, hit.fit
-    total = charge.total_minor
     offered_w = fit.plug.max_power_w
     power = kw(fit.power_w)
     return Card(
@@ -64,7 +62,7 @@ def card_of(hit: Hit, *, span: Span | None, photo_base: str) -> Card:
         plug=plug_name(fit.plug.standard),
         power=power if fit.power_w >= offered_w else f"{power} of {kw(offered_w)}",
         where=_where(hit),
-        total=format_minor(total, charge.currency) if total else "Free",
+        total=format_minor(charge.total_minor, charge.currency),
         energy=_energy(hit, span),
         per_kwh=_per_kwh(hit),
         when=hit.free_text,

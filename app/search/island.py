@@ -1,4 +1,4 @@
-"""The map's part of an answer: short rows of numbers, to be named by the browser.
+"""The map's part of an answer: short rows of whole numbers, named by the browser.
 
 Up to 300 chargers travel with every change of a filter. Keys, labels and addresses
 are the same for all of them, so static/search/island.js makes those.
@@ -6,65 +6,77 @@ are the same for all of them, so static/search/island.js makes those.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from app.chargers.service import PublicStation
 from app.kernel.geo import Point
 from app.kernel.money import exponent_of, format_minor
 from app.search.cards import time_query
 from app.search.domain import Span
 from app.search.service import MapPoint, Results
 
-# A meter and a bit: finer than the grid on which public points lie.
-_DECIMALS = 5
+# A step is a meter and a bit: finer than the grid on which public points lie.
+STEPS = 100_000
 
 
-def island_of(results: Results, span: Span | None) -> dict[str, Any]:
-    """Return what the map draws; the list beside it shows the first of the same.
+def island_of(
+    results: Results, span: Span | None, public: tuple[PublicStation, ...]
+) -> str:
+    """Return what the map draws, as JSON; the list shows the first of the same.
 
-    Rows: ``points`` (id, latitude, longitude, total in minor units, 1 if free, name,
-    index of the currency if not the first), ``counts`` (latitude, longitude, how
-    many), ``public`` (latitude, longitude, name).
+    Rows: ``points`` (id, north, east, total in minor units, 1 if free, name, number
+    of the currency if not the first), ``counts`` (north, east, how many), ``public``
+    (north, east, name). North and east are steps from the center, which crosses the
+    antimeridian without a jump.
     """
     center = results.query.center
     currencies = _currencies(results.points)
-    return {
-        "center": [center.lat, center.lon],
-        "radius_m": results.query.radius_m,
-        "time": time_query(span),
-        "currencies": [[_sign(each), exponent_of(each)] for each in currencies],
-        "points": [_row(each, currencies) for each in results.points],
-        "counts": [[*_at(each.point), each.count] for each in results.counts],
-        "public": [
-            [*_at(each.point), each.name] for each in getattr(results, "public", ())
+    return as_island(
+        center,
+        results.query.radius_m,
+        time=time_query(span),
+        currencies=[[_sign(each), exponent_of(each)] for each in currencies],
+        points=_rows(results.points, center, currencies),
+        counts=[[*_from(center, each.point), each.count] for each in results.counts],
+        public=[
+            [*_from(center, Point(each.latitude, each.longitude)), each.name]
+            for each in public
         ],
-    }
+    )
 
 
-def empty_island(center: Point, radius_m: int) -> dict[str, Any]:
-    """Return a map without anything on it."""
-    return {
-        "center": [center.lat, center.lon],
-        "radius_m": radius_m,
-        "time": "",
-        "currencies": [],
-        "points": [],
-        "counts": [],
-        "public": [],
-    }
+def as_island(center: Point, radius_m: int, **more: Any) -> str:
+    """Return JSON that may stand inside of a page; without more, an empty map."""
+    data = {"center": [center.lat, center.lon], "radius_m": radius_m}
+    nothing: dict[str, Any] = {"time": "", "currencies": [], "points": [], "counts": []}
+    text = json.dumps(
+        {**data, **nothing, "public": [], **more},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    # A name must not end the script element that holds it.
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _row(at: MapPoint, currencies: dict[str, int]) -> list[Any]:
-    point = at.point
-    row = [
-        at.charger_id,
-        round(point.lat, _DECIMALS),
-        round(point.lon, _DECIMALS),
-        at.total_minor,
-        int(at.is_free),
-        at.name,
-    ]
-    index = currencies[at.currency]
-    return [*row, index] if index else row
+def _rows(
+    points: tuple[MapPoint, ...], center: Point, currencies: dict[str, int]
+) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for at in points:
+        north, east = _from(center, at.point)
+        row = [at.charger_id, north, east, at.total_minor, int(at.is_free), at.name]
+        index = currencies[at.currency]
+        rows.append([*row, index] if index else row)
+    return rows
+
+
+def _from(center: Point, point: Point) -> tuple[int, int]:
+    """Return how far north and east a point lies, in steps, the short way round."""
+    east = point.lon - center.lon
+    if not -180 <= east <= 180:
+        east -= 360 if east > 0 else -360
+    return round((point.lat - center.lat) * STEPS), round(east * STEPS)
 
 
 def _currencies(points: tuple[MapPoint, ...]) -> dict[str, int]:
@@ -75,7 +87,3 @@ def _currencies(points: tuple[MapPoint, ...]) -> dict[str, int]:
 def _sign(currency: str) -> str:
     """Return what stands before an amount, such as ``€`` or ``CHF ``."""
     return format_minor(0, currency).rstrip("0.")
-
-
-def _at(point: Point) -> tuple[float, float]:
-    return round(point.lat, _DECIMALS), round(point.lon, _DECIMALS)

@@ -6,9 +6,12 @@ only; pictures are the same on every card.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import current_app
 from markupsafe import Markup
 
+from app.search.cards import Card
 from app.search.pages import SearchPage
 
 _FILTERS = "plugbid_search_filters"
@@ -39,6 +42,15 @@ def search_filters(search: SearchPage) -> str:
             kept.clear()
         kept[key] = found
     return found
+
+
+def cards_markup(cards: Sequence[Card], first_new: int = -1) -> str:
+    """Return chargers as list items.
+
+    :param first_new: the card to stand in, or -1
+    """
+    template = current_app.jinja_env.get_template("search/_cards.html")
+    return template.render(cards=cards, first_new=first_new, pictures=pictures())
 
 
 def pictures() -> dict[str, Markup]:

@@ -11,7 +11,7 @@ from app.extensions import htmx
 from app.search import map_routes, routes_kept
 from app.search.asked import CARDS
 from app.search.asking import refuse_long
-from app.search.markup import pictures, search_filters
+from app.search.markup import cards_markup, pictures, search_filters
 from app.search.pages import SearchPage, search_page
 from app.search.service.unmet import note_unmet
 from app.search.shell import map_shell
@@ -47,6 +47,7 @@ def index() -> Response:
         shell=map_shell(),
         pictures=pictures(),
         search_filters=search_filters,
+        cards_markup=cards_markup,
         first_new=search.asked.shown - CARDS if has_more else -1,
     )
     return _with_address(response, search, is_step=raw.get("with_form") != "back")

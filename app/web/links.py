@@ -1,13 +1,15 @@
-"""Addresses in templates. Those without values are the same for every request."""
+"""Addresses in templates: the same pages name the same few over and over."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import flask
 from flask import Flask, current_app, request
 
 _KEPT = "plugbid_links"
+_MOST = 2048
 
 
 def init_app(app: Flask) -> None:
@@ -17,15 +19,23 @@ def init_app(app: Flask) -> None:
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """Return what Flask's ``url_for`` returns; plain addresses are built only once.
+    """Return what Flask's ``url_for`` returns; each address is built only once.
 
     A page has two dozen of them, and Flask takes 40 microseconds for each.
     """
-    if values or endpoint.startswith(".") or not flask.has_request_context():
+    if endpoint.startswith(".") or not flask.has_request_context():
         return flask.url_for(endpoint, **values)
-    kept: dict[tuple[str, str], str] = current_app.extensions[_KEPT]
-    key = (request.script_root, endpoint)
-    address = kept.get(key)
+    # What begins with an underscore is no part of the address, but asks for another.
+    if any(name.startswith("_") for name in values):
+        return flask.url_for(endpoint, **values)
+    key: Hashable = (request.script_root, endpoint, *values.items())
+    kept: dict[Hashable, str] = current_app.extensions[_KEPT]
+    try:
+        address = kept.get(key)
+    except TypeError:  # A list of values cannot be a key.
+        return flask.url_for(endpoint, **values)
     if address is None:
-        address = kept[key] = flask.url_for(endpoint)
+        if len(kept) >= _MOST:
+            kept.clear()
+        address = kept[key] = flask.url_for(endpoint, **values)
     return address

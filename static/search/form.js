@@ -15,6 +15,37 @@ const plugbidForm = (() => {
     // Choosing "From - to" asks for times first; a search without them finds no sense.
     document.addEventListener("change", waitForTimes, { capture: true });
     document.addEventListener("htmx:before:history:restore", restore);
+    document.addEventListener("htmx:before:swap", remember);
+    document.addEventListener("htmx:after:swap", resume);
+    document.addEventListener("click", (event) => {
+      if (event.target.closest?.("[data-show-results]")) showResults();
+    });
+  }
+
+  /* An answer may bring a new form and always brings a new list; whoever was at work
+     in one of them stays there. */
+  let before = { isOpen: false, isInList: false };
+
+  function remember() {
+    before = {
+      isOpen: Boolean(form()?.querySelector("details.filters")?.open),
+      isInList: Boolean(document.activeElement?.closest("#results")),
+    };
+  }
+
+  function resume() {
+    const filters = form()?.querySelector("details.filters");
+    if (filters && before.isOpen) filters.open = true;
+    if (before.isInList && document.activeElement === document.body) {
+      document.getElementById("results")?.focus({ preventScroll: true });
+    }
+  }
+
+  /* On a phone the unfolded filters hide map and list. */
+  function showResults() {
+    form().querySelector("details.filters").open = false;
+    document.getElementById("results").focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
   }
 
   function followRadius(slider, showRadius) {

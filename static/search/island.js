@@ -10,20 +10,23 @@ const plugbidIsland = (() => {
     const prices = raw.currencies.map(([sign, decimals]) => {
       const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
       const number = new Intl.NumberFormat("en-US", digits);
-      return (minor) => (minor ? sign + number.format(minor / 10 ** decimals) : "Free");
+      return (minor) => sign + number.format(minor / 10 ** decimals);
     });
+    // Places are steps from the center, a hundred thousand to the degree.
+    const at = (north, east) => ({ lat: raw.center[0] + north / 1e5, lon: raw.center[1] + east / 1e5 });
     return {
       center: raw.center,
       radius_m: raw.radius_m,
-      points: raw.points.map(([id, lat, lon, minor, isFree, name, currency = 0]) => ({
-        id, lat, lon, name,
+      points: raw.points.map(([id, north, east, minor, isFree, name, currency = 0]) => ({
+        ...at(north, east),
+        id, name,
         label: prices[currency](minor),
         free: Boolean(isFree),
         url: `/chargers/${id}${raw.time ? `?${raw.time}` : ""}`,
       })),
-      counts: raw.counts.map(([lat, lon, n]) => ({ lat, lon, n })),
+      counts: raw.counts.map(([north, east, n]) => ({ ...at(north, east), n })),
       // Stations of others, for orientation only.
-      open: (raw.public || []).map(([lat, lon, name]) => ({ lat, lon, name })),
+      open: raw.public.map(([north, east, name]) => ({ ...at(north, east), name })),
     };
   }
 

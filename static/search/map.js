@@ -11,6 +11,7 @@ const plugbidMap = (() => {
   const WIDE_GAP = 24;
   const CROWDED = 90;
   const wide = window.matchMedia("(min-width: 56rem)");
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   function attach(map) {
@@ -30,10 +31,8 @@ const plugbidMap = (() => {
       this.open = L.layerGroup().addTo(map);
       this.rest = L.layerGroup().addTo(map);
       this.halo = L.circleMarker([0, 0], { radius: 11, weight: 4, color: "#12211a", fill: false });
-      this.circle = L.circle([0, 0], {
-        radius: 1, weight: 2, color: "#0a6b4c", opacity: 0.7, fillColor: "#0a6b4c",
-        fillOpacity: 0.045, interactive: false,
-      });
+      this.circle = L.circle([0, 0], { radius: 1, weight: 2, interactive: false });
+      this.paintCircle();
       map.setMinZoom(3);
       map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
       plugbidTiles.addTo(map, this.box, this.gone.signal);
@@ -56,6 +55,7 @@ const plugbidMap = (() => {
         const card = button?.closest("[data-charger-id]");
         if (card) this.showCard(Number(card.dataset.chargerId));
       });
+      dark.addEventListener("change", () => this.paintCircle(), { signal: this.gone.signal });
       // Zooming ends with a move as well.
       this.map.on("moveend resize", () => this.layOut());
       this.map.on("click", () => this.select(null));
@@ -98,6 +98,11 @@ const plugbidMap = (() => {
       this.map.fitBounds(bounds, { padding: [14, 14], animate: false });
       this.map.off("moveend", note);
       return hasMoved;
+    }
+
+    paintCircle() {
+      const color = dark.matches ? "#48d597" : "#0a6b4c";
+      this.circle.setStyle({ color, opacity: 0.7, fillColor: color, fillOpacity: 0.045 });
     }
 
     showRadius(radius_m) {

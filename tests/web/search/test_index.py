@@ -258,11 +258,14 @@ def test_a_power_that_is_not_in_the_list_is_kept(
     assert '<option selected value="10.5">' in response.text
 
 
-def test_a_free_charger_is_called_so(
+def test_what_costs_nothing_says_so_and_shows_no_unit_price(
     client: CheckedClient, app: Flask, hanna: Person, now: datetime
 ) -> None:
     free = Tariff(currency="EUR", energy_milli_per_kwh=0, time_milli_per_hour=0)
     with app.app_context():
         make_charger(hanna, now=now, tariff=free)
 
-    assert "<strong>Free</strong>" in client.get(address()).text
+    text = client.get(address()).text
+
+    assert "<strong>€0.00</strong>" in text
+    assert "all in" not in text
