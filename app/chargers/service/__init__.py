@@ -32,7 +32,9 @@ from app.chargers.service.reading import (
     get_by_code,
     get_charger,
     get_own_charger,
+    ids_after,
     lock_in,
+    lock_many_in,
     public_points,
 )
 
@@ -60,11 +62,13 @@ __all__ = [
     "get_charger",
     "get_own_charger",
     "get_public_station",
+    "ids_after",
     "import_in",
     "import_public_in",
     "list_charger",
     "list_charger_in",
     "lock_in",
+    "lock_many_in",
     "pause_in",
     "public_near",
     "public_points",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
@@ -116,12 +116,36 @@ def lock_in(session: Session, charger_id: int) -> None:
     )
 
 
-def charger_zones() -> dict[int, str]:
-    """Return the time zone of every charger that is not archived, by id."""
+def lock_many_in(session: Session, charger_ids: Sequence[int]) -> None:
+    """Do the same for many chargers at once, in ascending order."""
+    session.execute(
+        select(EvseRow.id)
+        .where(EvseRow.id.in_(charger_ids))
+        .order_by(EvseRow.id)
+        .with_for_update()
+    )
+
+
+def ids_after(after_id: int, limit: int) -> list[int]:
+    """Return the ids of the next chargers, in whatever state they are, ascending."""
+    statement = (
+        select(EvseRow.id)
+        .where(EvseRow.id > after_id)
+        .order_by(EvseRow.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
+def charger_zones(charger_ids: Sequence[int]) -> dict[int, str]:
+    """Return the time zone of those of the chargers that are not archived, by id."""
     statement = (
         select(EvseRow.id, LocationRow.time_zone)
         .join(LocationRow, LocationRow.id == EvseRow.location_id)
-        .where(LocationRow.listing_state.in_(sorted(VISIBLE_STATES)))
+        .where(
+            EvseRow.id.in_(charger_ids),
+            LocationRow.listing_state.in_(sorted(VISIBLE_STATES)),
+        )
         .order_by(EvseRow.id)
     )
     return {row.id: row.time_zone for row in db.session.execute(statement)}

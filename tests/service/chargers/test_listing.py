@@ -130,7 +130,7 @@ def test_an_archived_charger_is_gone_except_for_its_label_and_its_history(
     with pytest.raises(NotFound):
         chargers.get_own_charger(owner_id=hanna.id, charger_id=charger.id)
     assert chargers.chargers_of(hanna.id) == ()
-    assert chargers.charger_zones() == {}
+    assert chargers.charger_zones([charger.id]) == {}
     assert chargers.get_by_code(charger.code).listing_state == "ARCHIVED"
     assert chargers.find_charger(charger.id) is not None
     with pytest.raises(NotFound), writing() as work:
@@ -173,7 +173,7 @@ def test_each_owner_sees_his_own_chargers_oldest_first(
     second = make_charger(hanna, now=now, name="Second")
 
     assert chargers.chargers_of(hanna.id) == (first, second)
-    assert chargers.charger_zones()[first.id] == "Europe/Berlin"
+    assert chargers.charger_zones([first.id])[first.id] == "Europe/Berlin"
 
 
 @pytest.mark.parametrize("said", [True, False, None])
