@@ -179,31 +179,45 @@ def _distance2(crosses: bool) -> ColumnElement[float]:
     return y * y + x * x * (flat - closing * y)
 
 
-def _inside(crosses: bool, has_plug: bool) -> list[ColumnElement[bool]]:
+def _in_cells(has_plug: bool) -> list[ColumnElement[bool]]:
     conditions = [
         one_of_numbers(CONNECTOR.c.cell, "cells"),
         CONNECTOR.c.max_power_w >= bindparam("power_w", type_=Integer),
-        _distance2(crosses) <= bindparam("most", type_=Float),
     ]
     if has_plug:
         conditions.append(one_of_words(CONNECTOR.c.standard, "standards"))
     return conditions
 
 
+def _inside(crosses: bool, has_plug: bool) -> list[ColumnElement[bool]]:
+    is_inside = _distance2(crosses) <= bindparam("most", type_=Float)
+    return [*_in_cells(has_plug), is_inside]
+
+
 # Statements are built once: building them costs more than running them.
 @lru_cache
 def _nearest(crosses: bool, has_plug: bool) -> Select[Any]:
-    return (
+    # The circle is cut out afterwards, so that each distance is worked out once. What
+    # is cut off lies behind the rest, so fewer rows than asked for are the last ones.
+    ordered = (
         select(
             CONNECTOR.c.evse_id,
             CONNECTOR.c.latitude,
             CONNECTOR.c.longitude,
             CONNECTOR.c.time_zone,
+            _distance2(crosses).label("distance2"),
         )
-        .where(*_inside(crosses, has_plug))
-        .order_by(_distance2(crosses), CONNECTOR.c.evse_id)
+        .where(*_in_cells(has_plug))
+        .order_by("distance2", CONNECTOR.c.evse_id)
         .limit(bindparam("count", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
+        .subquery("nearest")
+    )
+    columns = (ordered.c.evse_id, ordered.c.latitude, ordered.c.longitude)
+    return (
+        select(*columns, ordered.c.time_zone)
+        .where(ordered.c.distance2 <= bindparam("most", type_=Float))
+        .order_by(ordered.c.distance2, ordered.c.evse_id)
     )
 
 
