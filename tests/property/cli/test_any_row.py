@@ -70,8 +70,6 @@ def test_any_row_of_the_data_center(changes: dict[str, Any]) -> None:
 def scrambled(
     changes: dict[str, Any], evse: dict[str, Any], plug: dict[str, Any]
 ) -> Any:
-    changes: dict[str, Any], evse: dict[str, Any], plug: dict[str, Any]
-) -> Any:
     """Return a Location in which anything may be anything."""
     honest = location()
     first = honest["evses"][0]
