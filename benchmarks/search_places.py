@@ -119,7 +119,6 @@ def _country_shares() -> dict[str, float]:
         }
 
 
-@cache
 def fast_shares() -> dict[str, float]:
     """Return how many stations of a country charge with direct current."""
     with COUNTRIES.open(encoding="utf-8-sig", newline="") as file:

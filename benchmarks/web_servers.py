@@ -45,7 +45,7 @@ function request()
   return wrk.format("GET", paths[(number - 1) % #paths + 1])
 end
 """
-_LATENCY = re.compile(r"^ +(50|99)% +([0-9.]+)(us|ms|s)$", re.MULTILINE)
+_LATENCY = re.compile(r"^ +(50|99)% +([0-9.]+)(us|ms|s) *$", re.MULTILINE)
 _MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -144,7 +144,8 @@ def _load(port: int, folder: Path, paths: str, is_fragment: bool, seconds: int) 
         raise SystemExit(f"Not every request was answered well:\n{done.stdout}")
     slow = {share: float(n) * _MS[u] for share, n, u in _LATENCY.findall(done.stdout)}
     rate = re.search(r"Requests/sec: +([0-9.]+)", done.stdout)
-    assert rate is not None, done.stdout
+    if rate is None or set(slow) != {"50", "99"}:
+        raise SystemExit(f"wrk said something unexpected:\n{done.stdout}")
     return Load(float(rate[1]), slow["50"], slow["99"])
 
 
