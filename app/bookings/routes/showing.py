@@ -38,45 +38,47 @@ def show_booking(
     form: AnswerForm | None = None,
 ) -> Response:
     """Return the page of a booking, with the reason if something was refused."""
-    role = service.role_of(booking, signed_in_person().id)
-    charger = chargers.chargers_by_ids((booking.charger_id,))[booking.charger_id]
-    sees_place = role is Actor.OWNER or booking.shows_address(now)
     state = effective_state(booking, now)
-    # Whoever waits for an answer polls; it is sent only when it is there.
-    is_waiting = role is Actor.DRIVER and state is State.REQUESTED
     if _is_poll_of(state):
         return make_response("", 304)
+    form = form or AnswerForm(formdata=None)
     response = render(
         "bookings/show.html",
         fragment="bookings/_booking.html",
-        status=_status(refusal, form),
-        active_tab="owners" if role is Actor.OWNER else "bookings",
+        status=refusal.status if refusal else 422 if form.errors else 200,
         booking=booking,
         state=state,
-        role=role,
-        charger=charger,
-        place=charger if sees_place else None,
-        driver=accounts.get_person(booking.driver_id),
-        may_cancel=may("cancel", booking, role, now),
-        may_unlock=may("unlock", booking, role, now),
-        may_answer=may("accept", booking, role, now),
-        is_waiting=is_waiting,
-        form=form or AnswerForm(formdata=None),
-        longest=MAX_REASON,
+        form=form,
         refusal=refusal,
         now=now,
+        **_people_and_place(booking, now),
     )
     response.headers["HX-PTag"] = state.value
     return response
+
+
+def _people_and_place(booking: Booking, now: datetime) -> dict[str, object]:
+    """Return who looks and may do what, and what of the place that person may see."""
+    role = service.role_of(booking, signed_in_person().id)
+    charger = chargers.chargers_by_ids((booking.charger_id,))[booking.charger_id]
+    sees_place = role is Actor.OWNER or booking.shows_address(now)
+    # The driver's page asks again and again until there is an answer.
+    is_asked = effective_state(booking, now) is State.REQUESTED
+    return {
+        "active_tab": "owners" if role is Actor.OWNER else "bookings",
+        "role": role,
+        "charger": charger,
+        "place": charger if sees_place else None,
+        "driver": accounts.get_person(booking.driver_id),
+        "may_cancel": may("cancel", booking, role, now),
+        "may_unlock": may("unlock", booking, role, now),
+        "may_answer": may("accept", booking, role, now),
+        "is_waiting": is_asked and role is Actor.DRIVER,
+        "longest": MAX_REASON,
+    }
 
 
 def _is_poll_of(state: State) -> bool:
     """Return whether a page that polls shows this state already."""
     is_poll = request.method == "GET" and wants_fragment()
     return is_poll and request.headers.get("HX-PTag") == state.value
-
-
-def _status(refusal: Conflict | None, form: AnswerForm | None) -> int:
-    if refusal:
-        return refusal.status
-    return 422 if form and form.errors else 200
