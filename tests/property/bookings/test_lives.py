@@ -12,16 +12,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.bookings import service
-from app.bookings.domain import LIVE, State
+from app.bookings.domain import LIVE, State, effective_state
 from app.bookings.models import BookingEventRow, BookingRow
 from app.bookings.service import Asked, Booking
+from app.chargers.models import EvseRow
 from app.database import db, writing
 from app.kernel.errors import DomainError
 from app.kernel.period import Period
@@ -79,6 +81,31 @@ class Lives(RuleBasedStateMachine):
         """Let the context go."""
         db.session.remove()
         self.context.pop()
+
+    @initialize(asks_first=st.booleans())
+    def choose_mode(self, asks_first: bool) -> None:
+        """The owner gives time at once, or answers each driver."""
+        self._set_mode(asks_first)
+
+    @rule(asks_first=st.booleans())
+    def change_mode(self, asks_first: bool) -> None:
+        """The owner thinks better of it; what was asked stays asked."""
+        self._set_mode(asks_first)
+
+    @rule(pick=st.integers(0, 20), user=st.sampled_from([1, 2, 3]), yes=st.booleans())
+    def answer(self, pick: int, user: int, yes: bool) -> None:
+        """Somebody answers a request, if it is theirs to answer and still can be."""
+        booking = self._pick(pick)
+        if booking is None:
+            return
+        with may_refuse(404, 409):
+            if yes:
+                service.accept(owner_id=user, code=booking.code, now=self.now)
+            else:
+                service.decline(
+                    owner_id=user, code=booking.code, why="No.", now=self.now
+                )
+            assert user == 1
 
     @rule(driver=st.sampled_from([2, 3]), period=spans, hold=st.booleans())
     def wish(self, driver: int, period: Period, hold: bool) -> None:
@@ -138,7 +165,9 @@ class Lives(RuleBasedStateMachine):
     def nothing_overlaps(self) -> None:
         """No two live bookings touch, turnaround included."""
         live = sorted(
-            each.period for each in self._all() if each.state in LIVE - {State.HELD}
+            each.period
+            for each in self._all()
+            if effective_state(each, self.now) in LIVE - {State.HELD}
         )
         for one, other in zip(live, live[1:], strict=False):
             assert one.ends_at + timedelta(minutes=10) <= other.starts_at
@@ -148,8 +177,8 @@ class Lives(RuleBasedStateMachine):
         """A booking that stands owns its quarter hours; one that ended owns none."""
         for booking in self._all():
             claims = self._slots(booking.id)
-            lapsed = booking.state is State.HELD and self.now >= booking.hold_ends_at
-            if lapsed:
+            lapsed = effective_state(booking, self.now) is State.EXPIRED
+            if lapsed and booking.state is not State.EXPIRED:
                 continue
             expected: list[int] = []
             if booking.state in LIVE:
@@ -167,6 +196,11 @@ class Lives(RuleBasedStateMachine):
             assert self.ended.setdefault(booking.id, booking.state) is booking.state
             assert booking.ended_by
             assert 0 <= booking.fee_minor <= booking.ceiling_minor
+
+    def _set_mode(self, asks_first: bool) -> None:
+        mode = "REQUEST" if asks_first else "INSTANT"
+        with writing() as work:
+            work.session.execute(update(EvseRow).values(booking_mode=mode))
 
     def _all(self) -> tuple[Booking, ...]:
         db.session.rollback()

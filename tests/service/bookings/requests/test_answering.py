@@ -1,8 +1,8 @@
-"""Asking for a time, and the owner's answer: claims, deadlines, one answer only."""
+"""The owner's answer: who gives it, once, and what becomes of the time."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,14 +16,10 @@ from app.bookings.domain import (
     NotAccepted,
     NotNow,
     State,
-    TimeTaken,
 )
 from app.bookings.events import (
     BookingCanceled,
-    BookingDeclined,
-    BookingExpired,
     BookingMade,
-    BookingRequested,
 )
 from app.bookings.service import Actor, Booking
 from app.chargers import service as chargers
@@ -32,106 +28,20 @@ from app.chargers.service import Charger
 from app.database import writing
 from app.kernel.errors import NotFound
 from app.kernel.events import Event
-from app.kernel.period import Period
 from app.schedules import claims
-from app.schedules import service as schedules
-from tests.service.bookings.world import active_claims, asked, history, taken_slots
-from tests.support.factories_bookings import NOON, hours, make_booking
+from tests.service.bookings.world import active_claims, history, taken_slots
+from tests.support.factories_bookings import NOON, make_booking
 from tests.support.factories_chargers import make_charger
 from tests.support.factories_devices import make_online_box
 
 MINUTE = timedelta(minutes=1)
-# Two hours from now at noon, and half an hour is left: the owner answers by 11:30.
+# Noon is asked for, and half an hour before it is the last moment to answer.
 DEADLINE = NOON - 30 * MINUTE
-KINDS = (BookingCanceled, BookingDeclined, BookingExpired, BookingMade)
 
 
-@pytest.fixture
-def told(in_app: Flask) -> list[Event]:
-    """Everything that bookings announce from here on."""
-    heard: list[Event] = []
-    for kind in (*KINDS, BookingRequested):
-        in_app.extensions["plugbid_events"].subscribe(kind, heard.append)
-    return heard
-
-
-@pytest.fixture
-def charger(in_app: Flask, hanna: Person, now: datetime) -> Charger:
-    """Hanna's charger, where she answers each driver."""
-    return make_charger(hanna, now=now, booking_mode="REQUEST")
-
-
-@pytest.fixture
-def request_of(charger: Charger, dario: Person, now: datetime) -> Booking:
-    """Dario's question for noon to two."""
-    return make_booking(dario, charger, now=now)
-
-
-def kinds(events: list[Event]) -> list[str]:
+def kinds(events: Iterable[Event]) -> list[str]:
+    """Return the names of what was told."""
     return [type(each).__name__ for each in events]
-
-
-def test_asking_claims_the_time_at_the_same_promise_and_books_nothing(
-    told: list[Event], charger: Charger, hanna: Person, dario: Person, now: datetime
-) -> None:
-    at_once = make_charger(hanna, now=now)
-
-    booking = make_booking(dario, charger, now=now)
-
-    booked = make_booking(dario, at_once, now=now)
-    assert booking.state is State.REQUESTED
-    assert booking.answer_by == DEADLINE
-    assert (booking.ceiling_minor, booking.quote) == (
-        booked.ceiling_minor,
-        booked.quote,
-    )
-    (claim,) = active_claims(booking.id)
-    assert (claim.kind, claim.expires_at) == ("HOLD", DEADLINE)
-    assert len(taken_slots(charger.id)) == 9
-    assert kinds(told) == ["BookingRequested", "BookingMade"]
-    assert history(booking.id) == [("request", "DRIVER", None, "REQUESTED")]
-    assert not booking.shows_address(now)
-
-
-def test_nobody_else_gets_a_time_that_waits_for_its_answer(
-    request_of: Booking, charger: Charger, nell: Person, now: datetime
-) -> None:
-    free = schedules.free_periods(charger=charger, window=hours(2), now=now)
-
-    assert free == ()
-    with pytest.raises(TimeTaken):
-        make_booking(nell, charger, now=now)
-
-
-def test_without_an_answer_the_time_is_free_again_with_no_job_at_all(
-    request_of: Booking, charger: Charger, hanna: Person, nell: Person
-) -> None:
-    # Just after the deadline, a stay from one to two o'clock can still be asked for.
-    later = hours(1, start=NOON + timedelta(hours=1))
-    free = schedules.free_periods(charger=charger, window=later, now=DEADLINE)
-
-    other = make_booking(nell, charger, now=DEADLINE, period=later)
-
-    assert free == (later,)
-    assert other.state is State.REQUESTED
-    assert active_claims(request_of.id) == []
-    with pytest.raises(NotNow, match="not confirmed in time"):
-        service.accept(owner_id=hanna.id, code=request_of.code, now=DEADLINE)
-
-
-def test_the_clock_writes_down_that_nobody_answered_and_says_so_once(
-    told: list[Event], request_of: Booking
-) -> None:
-    before = service.tick(now=DEADLINE - MINUTE)
-    counts = [service.tick(now=DEADLINE) for _ in range(2)]
-
-    ended = service.get_booking(request_of.id)
-    assert (before, counts) == (0, [1, 0])
-    assert ended.state is State.EXPIRED
-    assert ended.ended_why == "The host did not answer in time."
-    assert ended.fee_minor == 0
-    assert kinds(told) == ["BookingRequested", "BookingExpired"]
-    assert active_claims(request_of.id) == []
 
 
 def test_accepting_makes_it_a_booking_like_any_other(
@@ -309,7 +219,7 @@ def test_who_had_waited_in_vain_is_told_when_the_charger_goes(
             work.session, charger.id, Actor.OWNER, "Gone.", DEADLINE
         )
 
-    assert kinds(list(told)) == ["BookingExpired"]
+    assert kinds(told) == ["BookingExpired"]
     assert service.get_booking(request_of.id).state is State.EXPIRED
 
 
@@ -326,80 +236,3 @@ def test_a_time_given_back_by_a_faster_clock_is_not_accepted(
 
     assert service.get_booking(request_of.id).state is State.REQUESTED
     assert kinds(told) == ["BookingRequested"]
-
-
-def test_the_same_form_twice_asks_once(
-    told: list[Event], charger: Charger, dario: Person, now: datetime
-) -> None:
-    first = service.take(asked(dario, charger.id), now)
-    second = service.take(asked(dario, charger.id), now)
-
-    assert second == first
-    assert kinds(told) == ["BookingRequested"]
-
-
-def test_a_driver_asks_five_times_and_no_sixth(
-    charger: Charger, hanna: Person, dario: Person, now: datetime
-) -> None:
-    def period(n: int) -> Period:
-        return hours(1, start=NOON + timedelta(hours=2 * n))
-
-    made = [make_booking(dario, charger, now=now, period=period(n)) for n in range(5)]
-
-    with pytest.raises(BookingRefused, match="5 of your requests"):
-        make_booking(dario, charger, now=now, period=period(5))
-    service.accept(owner_id=hanna.id, code=made[0].code, now=now)
-    assert make_booking(dario, charger, now=now, period=period(5)).is_live
-
-
-def test_what_waits_longest_is_shown_first_and_what_expired_not_at_all(
-    charger: Charger, hanna: Person, dario: Person, now: datetime
-) -> None:
-    late = make_booking(
-        dario, charger, now=now, period=hours(1, start=NOON + timedelta(days=2))
-    )
-    soon = make_booking(dario, charger, now=now)
-
-    waiting = service.requests_of_owner(hanna.id, now)
-    after = service.requests_of_owner(hanna.id, DEADLINE)
-
-    assert [each.code for each in waiting] == [soon.code, late.code]
-    assert [each.code for each in after] == [late.code]
-    assert service.requests_of_owner(dario.id, now) == ()
-
-
-def test_a_hold_becomes_a_question_where_the_owner_answers_first(
-    told: list[Event], charger: Charger, dario: Person, now: datetime
-) -> None:
-    held = service.take(asked(dario, charger.id), now, hold=True)
-
-    booking = service.confirm(driver_id=dario.id, code=held.code, now=now + MINUTE)
-
-    assert booking.state is State.REQUESTED
-    assert active_claims(booking.id)[0].expires_at == DEADLINE
-    assert kinds(told) == ["BookingRequested"]
-
-
-def test_a_hold_that_is_gone_asks_nothing(
-    told: list[Event], charger: Charger, dario: Person, now: datetime
-) -> None:
-    held = service.take(asked(dario, charger.id), now, hold=True)
-    with writing() as work:
-        claims.retire_expired_in(
-            work.session, evse_id=charger.id, now=now + 16 * MINUTE
-        )
-
-    with pytest.raises(NotNow, match="not held for you any more"):
-        service.confirm(driver_id=dario.id, code=held.code, now=now + MINUTE)
-    assert told == []
-
-
-def test_what_is_asked_with_too_little_notice_is_refused_at_its_start(
-    charger: Charger, dario: Person, now: datetime
-) -> None:
-    soon = replace(
-        asked(dario, charger.id), period=hours(1, start=NOON - timedelta(minutes=75))
-    )
-
-    with pytest.raises(BookingRefused, match="60 minutes ahead"):
-        service.take(soon, now)

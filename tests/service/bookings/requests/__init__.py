@@ -1,0 +1,1 @@
+"""Times that their owner has to give."""
