@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from app.accounts.guards import signed_in_person, verified_required
 from app.chargers import service as chargers
+from app.chargers.domain import ListingRefused
 from app.owners import service
 from app.owners.countries import usual_country
 from app.owners.forms import ChargerForm
 from app.pricing import service as pricing
 from app.schedules import service as schedules
 from app.web import clock
+from app.web.fields import show_refusal
 from app.web.htmx import go_to, render
 
 _ZONES = tuple(
@@ -62,15 +64,26 @@ def edit_charger(charger_id: int) -> Response:
     form = ChargerForm.sent()
     if not _is_ready(form):
         return _shown(form, charger_id)
-    assert form.command
-    service.edit_charger(
-        owner_id=owner_id,
-        charger_id=charger_id,
-        command=form.command,
-        now=clock.now(),
-    )
+    if not _is_saved(form, owner_id, charger_id):
+        return _shown(form, charger_id)
     flash("Saved. Bookings that exist keep their time and price.", "success")
     return go_to(url_for("owners.overview", charger_id=charger_id))
+
+
+def _is_saved(form: ChargerForm, owner_id: int, charger_id: int) -> bool:
+    """Store what the form says; False with the reason at its field if it cannot be."""
+    assert form.command
+    try:
+        service.edit_charger(
+            owner_id=owner_id,
+            charger_id=charger_id,
+            command=form.command,
+            now=clock.now(),
+        )
+    except ListingRefused as refusal:
+        show_refusal(form, refusal)
+        return False
+    return True
 
 
 def _is_ready(form: ChargerForm) -> bool:
