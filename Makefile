@@ -60,8 +60,8 @@ fix: setup-dev ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev $(VENV)/.bench-ready ## Run the benchmarks and print their figures
-	@for name in booking_races search unlock_latency auction market; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+bench: setup-dev $(VENV)/.bench-ready ## Run the benchmarks and print their figures (B=search for one, OPTIONS for it)
+	@for name in $(or $(B),booking_races search unlock_latency auction market); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name $(if $(B),$(OPTIONS)) || exit 1; done
 
 soak: setup-dev services ## Repeat the race, crash and reconnect tests (ROUNDS=10)
 	@for round in $$(seq $(ROUNDS)); do echo "== round $$round of $(ROUNDS)"; \
