@@ -12,9 +12,7 @@ from flask import Flask
 from app.accounts.service import Person
 from app.bookings import service
 from app.bookings.domain import NotNow, State
-from app.bookings.events import (
-    BookingExpired,
-)
+from app.bookings.events import BookingExpired, BookingRequested
 from app.bookings.service import Booking
 from app.chargers.service import Charger
 from app.database import db
