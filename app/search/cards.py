@@ -6,8 +6,8 @@ what filters, macros and address builders cost inside a template's loop.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from app.kernel.connectors import plug_name
 from app.kernel.money import format_minor
@@ -44,10 +44,10 @@ class Card(NamedTuple):
     fits: bool
 
 
-def card_of(hit: Hit, *, span: Span | None, photo_base: str) -> Card:
+def card_of(hit: Hit, *, photo_base: str, is_exact: bool) -> Card:
     """Return the words for one charger.
 
-    :param span: the wanted time, which its page opens with
+    :param is_exact: whether exactly this time was asked for, so nobody need say it
     :param photo_base: address of photos, without the photo's key
     """
     charge, fit = hit.charge, hit.fit
@@ -55,7 +55,7 @@ def card_of(hit: Hit, *, span: Span | None, photo_base: str) -> Card:
     power = kw(fit.power_w)
     return Card(
         charger_id=hit.charger_id,
-        url=charger_url(hit.charger_id, span),
+        url=charger_url(hit.charger_id, hit.span),
         name=hit.name,
         city=hit.city,
         photo_url=photo_base + hit.photo_key if hit.photo_key else "",
@@ -63,27 +63,27 @@ def card_of(hit: Hit, *, span: Span | None, photo_base: str) -> Card:
         power=power if fit.power_w >= offered_w else f"{power} of {kw(offered_w)}",
         where=_where(hit),
         total=format_minor(charge.total_minor, charge.currency),
-        energy=_energy(hit, span),
+        energy=_energy(hit, is_exact),
         per_kwh=_per_kwh(hit),
         when=hit.free_text,
-        is_free=span is not None or hit.is_free_now,
+        is_free=hit.span is not None or hit.is_free_now,
         adds=_adds(hit),
         is_auctioned=hit.is_auctioned,
-        is_request=getattr(hit, "is_request", False),
+        is_request=hit.is_request,
         fits=fit.fits,
     )
 
 
 def _where(hit: Hit) -> str:
     straight = f"{distance(hit.distance_m)} straight line"
-    if getattr(hit, "walk_min", None) is None:
+    if hit.walk_min is None:
         return straight
     return f"{straight}, about {hit.walk_min} min on foot"
 
 
-def _energy(hit: Hit, span: Span | None) -> str:
+def _energy(hit: Hit, is_exact: bool) -> str:
     energy = f"{round(hit.charge.energy_wh / 1000)} kWh"
-    return energy if span else f"{energy} in {duration(hit.charge.seconds)}"
+    return energy if is_exact else f"{energy} in {duration(hit.charge.seconds)}"
 
 
 def _per_kwh(hit: Hit) -> str:
@@ -96,7 +96,7 @@ def _per_kwh(hit: Hit) -> str:
 def _adds(hit: Hit) -> str:
     if not hit.charge.km:
         return ""
-    return f"adds about {hit.charge.km} km {getattr(hit, 'ends_text', '')}".rstrip()
+    return f"adds about {hit.charge.km} km {hit.ends_text}".rstrip()
 
 
 def photo_base() -> str:
@@ -111,12 +111,12 @@ def charger_url(charger_id: int, span: Span | None) -> str:
     return f"/chargers/{charger_id}?{times}" if times else f"/chargers/{charger_id}"
 
 
+@lru_cache(maxsize=1024)
 def time_query(span: Span | None) -> str:
-    """Return the wanted time as a charger's page reads it, or nothing."""
+    """Return the wanted time as a charger's page reads it, or nothing.
+
+    Answers are kept: hundreds of chargers of one map share a few times.
+    """
     if span is None:
         return ""
-    times = {
-        "from": f"{span.starts:%Y-%m-%dT%H:%M}",
-        "to": f"{span.ends:%Y-%m-%dT%H:%M}",
-    }
-    return urlencode(times, safe=":")
+    return f"from={span.starts:%Y-%m-%dT%H:%M}&to={span.ends:%Y-%m-%dT%H:%M}"

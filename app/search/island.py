@@ -7,49 +7,50 @@ are the same for all of them, so static/search/island.js makes those.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from app.chargers.service import PublicStation
 from app.kernel.geo import Point
 from app.kernel.money import exponent_of, format_minor
 from app.search.cards import time_query
-from app.search.domain import Span
 from app.search.service import MapPoint, Results
 
 # A step is a meter and a bit: finer than the grid on which public points lie.
 STEPS = 100_000
 
 
-def island_of(
-    results: Results, span: Span | None, public: tuple[PublicStation, ...]
-) -> str:
+def island_of(results: Results) -> str:
     """Return what the map draws, as JSON; the list shows the first of the same.
 
     Rows: ``points`` (id, north, east, total in minor units, 1 if free, name, number
-    of the currency if not the first), ``counts`` (north, east, how many), ``public``
-    (north, east, name). North and east are steps from the center, which crosses the
-    antimeridian without a jump.
+    of the time to book, number of the currency; both left out where zero), ``counts``
+    (north, east, how many), ``public`` (north, east, name). North and east are steps
+    from the center, which crosses the antimeridian without a jump.
     """
     center = results.query.center
-    currencies = _currencies(results.points)
+    times = _numbered(time_query(each.span) for each in results.points)
+    currencies = _numbered(each.currency for each in results.points)
     return as_island(
         center,
         results.query.radius_m,
-        time=time_query(span),
+        times=list(times),
         currencies=[[_sign(each), exponent_of(each)] for each in currencies],
-        points=_rows(results.points, center, currencies),
+        points=[_row(each, center, times, currencies) for each in results.points],
         counts=[[*_from(center, each.point), each.count] for each in results.counts],
-        public=[
-            [*_from(center, Point(each.latitude, each.longitude)), each.name]
-            for each in public
-        ],
+        public=[[*_from(center, each.point), each.name] for each in results.public],
     )
 
 
 def as_island(center: Point, radius_m: int, **more: Any) -> str:
     """Return JSON that may stand inside of a page; without more, an empty map."""
+    data: dict[str, Any]
     data = {"center": [center.lat, center.lon], "radius_m": radius_m}
-    nothing: dict[str, Any] = {"time": "", "currencies": [], "points": [], "counts": []}
+    nothing: dict[str, Any] = {
+        "times": [],
+        "currencies": [],
+        "points": [],
+        "counts": [],
+    }
     text = json.dumps(
         {**data, **nothing, "public": [], **more},
         ensure_ascii=False,
@@ -59,16 +60,15 @@ def as_island(center: Point, radius_m: int, **more: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _rows(
-    points: tuple[MapPoint, ...], center: Point, currencies: dict[str, int]
-) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    for at in points:
-        north, east = _from(center, at.point)
-        row = [at.charger_id, north, east, at.total_minor, int(at.is_free), at.name]
-        index = currencies[at.currency]
-        rows.append([*row, index] if index else row)
-    return rows
+def _row(
+    at: MapPoint, center: Point, times: dict[str, int], currencies: dict[str, int]
+) -> list[Any]:
+    north, east = _from(center, at.point)
+    row = [at.charger_id, north, east, at.total_minor, int(at.is_free), at.name]
+    time, currency = times[time_query(at.span)], currencies[at.currency]
+    if currency:
+        return [*row, time, currency]
+    return [*row, time] if time else row
 
 
 def _from(center: Point, point: Point) -> tuple[int, int]:
@@ -79,9 +79,9 @@ def _from(center: Point, point: Point) -> tuple[int, int]:
     return round((point.lat - center.lat) * STEPS), round(east * STEPS)
 
 
-def _currencies(points: tuple[MapPoint, ...]) -> dict[str, int]:
-    """Return each currency of the map with its number, the first one first."""
-    return {each: i for i, each in enumerate(dict.fromkeys(p.currency for p in points))}
+def _numbered(values: Iterable[str]) -> dict[str, int]:
+    """Return each value with its number, the first one first."""
+    return {each: number for number, each in enumerate(dict.fromkeys(values))}
 
 
 def _sign(currency: str) -> str:

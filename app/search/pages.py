@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.accounts.service import Vehicle, default_vehicle
-from app.chargers import service as chargers
-from app.chargers.service import PublicStation
 from app.kernel.errors import DomainError
 from app.search import links, service
 from app.search.asked import DEFAULT_RADIUS_KM, Asked
@@ -24,7 +23,6 @@ from app.web.links import url_for
 __all__ = ["Found", "SearchPage", "charger_url", "search_page"]
 # What the form sends while its filters are unfolded.
 _OPEN = "open"
-MAX_PUBLIC = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +105,13 @@ def search_page(
     except DomainError as error:
         return _refused(raw, asked, vehicle, (error,), now)
     base = url_for("search.index")
-    public = _public(question)
-    found = _found(base, question, results, len(public), now)
+    found = _found(base, question, results, now)
     wants_form = raw.get("with_form", "")
     return SearchPage(
         form=form_of(asked, vehicle, is_open=wants_form == _OPEN),
         found=found,
         asked=asked,
-        island=island_of(results, asked.span, public),
+        island=island_of(results),
         url=search_url(base, asked, shown=asked.shown),
         replaces_form=moved or bool(wants_form),
         filters_used=len(found.used),
@@ -153,34 +150,29 @@ def _place_or_point(asked: Asked, shown: str) -> tuple[Asked, bool]:
     return replace(asked, point=None), True
 
 
-def _public(question: Question) -> tuple[PublicStation, ...]:
-    """Return stations of others for the map, where somebody wants to see them."""
-    if not question.asked.public:
-        return ()
-    query = question.query
-    return chargers.public_near(query.center, query.radius_m, MAX_PUBLIC)
-
-
-def _found(
-    base: str, question: Question, results: Results, public: int, now: datetime
-) -> Found:
+def _found(base: str, question: Question, results: Results, now: datetime) -> Found:
     asked, center = question.asked, question.center
-    listed = results.hits[: asked.shown]
-    photos = photo_base()
-    beyond = results.beyond
+    listed, beyond = results.hits, results.beyond
+    in_words = partial(
+        card_of, photo_base=photo_base(), is_exact=asked.span is not None
+    )
     more = links.more(base, asked, len(listed), results.total)
     return Found(
         results=results,
         center=center,
         count=f"{results.total}{'+' if results.has_more else ''}",
         notes=_notes(asked, center),
-        cards=tuple(card_of(hit, span=asked.span, photo_base=photos) for hit in listed),
-        beyond=card_of(beyond, span=asked.span, photo_base=photos) if beyond else None,
+        cards=tuple(
+            card_of(hit, photo_base=photos, is_exact=is_exact) for hit in listed
+        ),
+        beyond=card_of(beyond, photo_base=photos, is_exact=is_exact)
+        if beyond
+        else None,
         beyond_url=_go_there(base, asked, beyond),
         used=links.used(base, asked),
         without_all=links.without_all(base, asked),
         quick=links.quick_times(base, asked, zone=_zone(results), now=now),
-        orders=links.orders(base, asked) if len(results.hits) > 1 else (),
+        orders=links.orders(base, asked) if results.total > 1 else (),
         others=tuple(
             Link(place.label, search_url(base, asked, text=place.label, point=None))
             for place in center.others

@@ -17,12 +17,12 @@ const plugbidIsland = (() => {
     return {
       center: raw.center,
       radius_m: raw.radius_m,
-      points: raw.points.map(([id, north, east, minor, isFree, name, currency = 0]) => ({
+      points: raw.points.map(([id, north, east, minor, isFree, name, time = 0, currency = 0]) => ({
         ...at(north, east),
         id, name,
         label: prices[currency](minor),
         free: Boolean(isFree),
-        url: `/chargers/${id}${raw.time ? `?${raw.time}` : ""}`,
+        url: `/chargers/${id}${raw.times[time] && `?${raw.times[time]}`}`,
       })),
       counts: raw.counts.map(([north, east, n]) => ({ ...at(north, east), n })),
       // Stations of others, for orientation only.
