@@ -162,12 +162,8 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
         center=center,
         count=f"{results.total}{'+' if results.has_more else ''}",
         notes=_notes(asked, center),
-        cards=tuple(
-            card_of(hit, photo_base=photos, is_exact=is_exact) for hit in listed
-        ),
-        beyond=card_of(beyond, photo_base=photos, is_exact=is_exact)
-        if beyond
-        else None,
+        cards=tuple(map(in_words, listed)),
+        beyond=in_words(beyond) if beyond else None,
         beyond_url=_go_there(base, asked, beyond),
         used=links.used(base, asked),
         without_all=links.without_all(base, asked),
