@@ -153,12 +153,16 @@ def _progress(source: Source, tally: Tally) -> Iterator[Callable[[], None]]:
         share = 100 * source.done_bytes // max(1, source.total_bytes)
         click.echo(f"  {tally.stations} stations read, {share} % of the file")
 
-    if not sys.stdout.isatty():
+    if not _is_terminal():
         yield say
         return
     name = source.path.name
     with click.progressbar(length=source.total_bytes, label=name) as bar:
         yield lambda: bar.update(source.done_bytes - bar.pos)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _show_summary(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -275,68 +273,3 @@ def test_an_account_that_exists_is_used_and_a_missing_one_is_made(
     assert made is not None
     assert not made.is_verified
     assert len(chargers.chargers_of(made.id)) == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "no column 'Fuel Type Code'"),
-        (b"id,title\n1,x\n", "no column 'Fuel Type Code'"),
-        (b"Fuel Type Code,ID\nELEC,1\n", "no column 'Station Name'"),
-        (b"\xff\xfe\x00broken", "not text in UTF-8"),
-        (b"Caf\xe9,ID\n", "line 1 has a wrong byte, 0xe9, 3 bytes into the file"),
-        ("Fuel Type Code,ID\n".encode("utf-16-be"), "UTF-16"),
-        (b'"a\n', "no CSV file"),
-    ],
-)
-def test_a_file_of_another_kind_is_refused_in_words_and_leaves_nothing(
-    in_app: Flask, path: Path, content: bytes, words: str
-) -> None:
-    path.write_bytes(content)
-
-    result = run(in_app, path)
-
-    assert result.exit_code == 1
-    assert words in result.output
-    assert "Traceback" not in result.output
-    assert accounts.find_by_email(OWNER) is None
-
-
-def test_a_missing_file_a_folder_and_a_bad_address_are_refused_in_words(
-    in_app: Flask, path: Path
-) -> None:
-    missing = run(in_app, path)
-    folder = run(in_app, path.parent)
-    bad_owner = run(in_app, write_file(path, [row()]), owner="nobody")
-
-    assert "No such file" in missing.output
-    assert "Is a directory" in folder.output
-    assert "--owner:" in bad_owner.output
-    assert {missing.exit_code, folder.exit_code, bad_owner.exit_code} == {1}
-    assert count(LocationRow) == 0
-
-
-@pytest.mark.skipif(
-    not REAL_FILE.exists(),
-    reason=f"the station file is not there: {REAL_FILE} (set PLUGBID_DATA)",
-)
-def test_all_4736_real_stations_are_listed_in_under_a_minute_and_once(
-    in_app: Flask, tmp_path: Path
-) -> None:
-    copy = Path(shutil.copy(REAL_FILE, tmp_path))
-    started = time.process_time()
-
-    first = run(in_app, copy)
-    took_s = time.process_time() - started
-    second = run(in_app, copy)
-
-    db.session.rollback()
-    assert "4857 rows read, 4736 electric: 4736 listed" in first.output
-    assert "0 listed, 0 brought up to date, 4736 unchanged" in second.output
-    assert took_s < 30
-    assert "Price texts understood: 919 of 983 (93.5 %)" in first.output
-    assert "Opening-hours texts understood: 4120 of 4216" in first.output
-    tables = (LocationRow, EvseRow, TariffRow)
-    assert [count(table) for table in tables] == [4736] * 3
-    bookable = select(OpenWindowRow.evse_id).distinct()
-    assert len(db.session.scalars(bookable).all()) == 4736
