@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.kernel.slots import slot_at
-from app.search.domain import around, free_runs, free_words, next_free
+from app.search.domain import around, free_runs, free_words, next_free, stretch_words
 
 # Wednesday, 10:07 in Berlin.
 NOW = datetime(2026, 6, 10, 8, 7, tzinfo=UTC)
@@ -81,3 +81,18 @@ def test_a_free_stretch_is_said_in_a_few_words(
     run: tuple[int, int], wanted: int | None, words: str
 ) -> None:
     assert free_words(run, now=NOW, zone=BERLIN, wanted_slot=wanted) == words
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        ((slot(10, 19, 15), slot(10, 21, 15)), "Free 19:15–21:15"),
+        ((slot(11, 19, 15), slot(11, 21, 15)), "Free Thu 19:15–21:15"),
+        ((slot(10, 22), slot(11, 6)), "Free 22:00–Thu 06:00"),
+        ((slot(26, 19), slot(26, 21)), "Free Fri 26 Jun 19:00–21:00"),
+    ],
+)
+def test_a_stretch_that_was_found_is_said_with_its_day(
+    run: tuple[int, int], words: str
+) -> None:
+    assert stretch_words(run, now=NOW, zone=BERLIN) == words

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.kernel.geo import Point
-from app.search.domain import Query, SearchRefused, Span, UntilFull, Window
+from app.kernel.period import Period
+from app.search.domain import Query, SearchRefused, Span, Time, UntilFull, Window
 
 NOW = datetime(2026, 6, 10, 8, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -75,9 +76,10 @@ def test_without_chargers_a_window_is_over_when_it_is_over_everywhere_near() -> 
 
 
 def test_a_span_and_a_window_of_the_same_times_are_not_the_same() -> None:
-    span = Span(starts=wall("10 18:00"), ends=wall("10 20:00"))
+    span: Time = Span(starts=wall("10 18:00"), ends=wall("10 20:00"))
+    any_time: Time = window("10 18:00", "10 20:00")
 
-    assert span != window("10 18:00", "10 20:00")
+    assert span != any_time
 
 
 def test_only_an_exact_time_is_the_span_of_a_query() -> None:
@@ -88,3 +90,29 @@ def test_only_an_exact_time_is_the_span_of_a_query() -> None:
     assert Query(center=here, time=window("10 18:00", "10 23:00")).span is None
     assert Query(center=here, time=UntilFull()).span is None
     assert Query(center=here).span is None
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "hours", "span"),
+    [
+        (datetime(2026, 6, 10, 16, tzinfo=UTC), 2, ("2026-06-10 18", "2026-06-10 20")),
+        # The night in which the clock goes back: from the first or second hour of two.
+        (datetime(2026, 10, 25, 0, tzinfo=UTC), 4, ("2026-10-25 02", "2026-10-25 05")),
+        (datetime(2026, 10, 25, 1, tzinfo=UTC), 2, None),
+        (datetime(2026, 10, 25, 0, 45, tzinfo=UTC), 0.5, None),
+        # The night in which it goes forward.
+        (datetime(2026, 3, 29, 0, tzinfo=UTC), 2, ("2026-03-29 01", "2026-03-29 04")),
+    ],
+)
+def test_a_period_is_told_by_the_clock_of_the_place_where_that_is_possible(
+    starts_at: datetime, hours: float, span: tuple[str, str] | None
+) -> None:
+    period = Period(starts_at, starts_at + hours * HOUR)
+
+    told = Span.at(period, "Europe/Berlin")
+
+    if span is None:
+        assert told is None
+    else:
+        first, last = (datetime.fromisoformat(each) for each in span)
+        assert told == Span(starts=first, ends=last)

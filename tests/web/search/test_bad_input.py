@@ -176,7 +176,9 @@ def test_repeated_names_mean_the_first_and_unknown_ones_nothing(
     [("sqlite", 1_200), ("postgresql", 300)],
     indirect=["database_url"],
 )
-def test_malformed_addresses_are_answered_by_the_thousand(app: Flask, rounds: int) -> None:
+def test_malformed_addresses_are_answered_by_the_thousand(
+    app: Flask, rounds: int
+) -> None:
     random = Random(4)
     client = app.test_client()
     faults = {
