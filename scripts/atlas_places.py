@@ -5,6 +5,7 @@ Part of build_basemap.py; build time only.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,32 @@ from app.search.tile_style import (
 # Below this many people only the name itself is searchable, not its other names.
 ALTERNATES_FROM = 5_000
 # How many other names a place of at least so many people may have.
-MOST_ALTERNATES = ((500_000, 90), (100_000, 40), (15_000, 12), (0, 4))
+MOST_ALTERNATES = ((500_000, 90), (100_000, 60), (15_000, 40), (0, 12))
+# Names in a script of its own are kept where people write it.
+SCRIPTS = {
+    "CYRILLIC": "BG BY KG KZ ME MK MN RS RU TJ UA UZ",
+    "GREEK": "CY GR",
+    "ARABIC": "AE BH DZ EG IQ IR JO KW LB LY MA OM PK QA SA SY TN YE",
+    "HEBREW": "IL",
+    "GEORGIAN": "GE",
+    "ARMENIAN": "AM",
+    "THAI": "TH",
+    "DEVANAGARI": "IN NP",
+    "HANGUL": "KR",
+    "HIRAGANA": "JP",
+    "KATAKANA": "JP",
+    "CJK": "CN HK JP KR MO SG TW",
+}
+# Parts of a country that are written after a place, by their GeoNames codes.
+PROVINCES = {
+    "CA": "01 AB Alberta|02 BC British Columbia|03 MB Manitoba|04 NB New Brunswick|"
+    "05 NL Newfoundland and Labrador|07 NS Nova Scotia|08 ON Ontario|"
+    "09 PE Prince Edward Island|10 QC Quebec|11 SK Saskatchewan|12 YT Yukon|"
+    "13 NT Northwest Territories|14 NU Nunavut",
+    "AU": "01 ACT Australian Capital Territory|02 NSW New South Wales|"
+    "03 NT Northern Territory|04 QLD Queensland|05 SA South Australia|"
+    "06 TAS Tasmania|07 VIC Victoria|08 WA Western Australia",
+}
 _BUCKET_PX = 128
 _APART_PX = 14.0
 
@@ -104,7 +130,7 @@ def read_places(names: Any, labels: Labels) -> list[BuiltPlace]:
     for city, zoom in zip(cities, shown_from, strict=True):
         x, y = (round(v) for v in to_world(city["latitude"], city["longitude"]))
         country = city["countrycode"]
-        admin = city["admin1code"] if country == "US" else ""
+        admin = city["admin1code"] if country in {"US", *PROVINCES} else ""
         cell = morton(x // side, y // side)
         row = (city["name"], country, admin, city["population"], x, y, zoom)
         built.append((cell, city, row))
@@ -143,20 +169,46 @@ def _zooms(
     return shown
 
 
+def read_states(names: Any) -> list[tuple[str, str, str, str]]:
+    """Return (country, code, short form, name) of each state people write."""
+    states = [
+        ("US", s["code"], s["code"], s["name"]) for s in names.get_us_states().values()
+    ]
+    for country, listed in PROVINCES.items():
+        for each in listed.split("|"):
+            code, short, name = each.split(" ", 2)
+            states.append((country, code, short, name))
+    return states
+
+
 def _alternates(city: dict[str, Any]) -> tuple[str, ...]:
     if city["population"] < ALTERNATES_FROM:
         return ()
     main = fold(city["name"])
-    keys: dict[str, None] = {}
+    # "Donostia / San Sebastián" is called by either.
+    keys: dict[str, None] = {
+        fold(part): None for part in city["name"].split("/") if "/" in city["name"]
+    }
+    own: dict[str, None] = {}
     for other in city["alternatenames"]:
-        # Machine transliterations begin in lower case; people do not type them.
-        if not other[:1].isupper() or any(ord(letter) > 0x24F for letter in other):
-            continue
         key = fold(other)
-        if 2 <= len(key) <= 40 and key != main and not key.isdigit():
+        if not 2 <= len(key) <= 40 or key == main or key.isdigit():
+            continue
+        if _is_own_script(key, city["countrycode"]):
+            own[key] = None
+        # Machine transliterations begin in lower case; people do not type them.
+        elif other[:1].isupper() and key.isascii():
             keys[key] = None
     most = next(n for least, n in MOST_ALTERNATES if city["population"] >= least)
-    return tuple(list(keys)[:most])
+    return (*list(keys)[:most], *list(own)[:most])
+
+
+def _is_own_script(key: str, country: str) -> bool:
+    letters = [letter for letter in key if letter.isalpha()]
+    return not key.isascii() and all(
+        country in SCRIPTS.get(unicodedata.name(letter, "?").split()[0], "").split()
+        for letter in letters
+    )
 
 
 def place_names(places: list[BuiltPlace]) -> Iterator[tuple[str, int]]:

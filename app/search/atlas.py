@@ -7,9 +7,7 @@ folder, under a name that carries its hash, so an upgrade never reads an old one
 from __future__ import annotations
 
 import hashlib
-import lzma
 import os
-import shutil
 import sqlite3
 import tempfile
 import threading
@@ -19,8 +17,9 @@ from pathlib import Path
 from flask import current_app
 
 from app.config import Settings
+from app.search import atlas_file
 
-PACKED = Path(__file__).with_name("data") / "atlas.sqlite.xz"
+PACKED = Path(__file__).with_name("data") / "atlas.xz"
 ATTRIBUTION = (
     'Simplified map: <a href="https://www.naturalearthdata.com/">Natural Earth</a>, '
     '<a href="https://www.geonames.org/">GeoNames</a> '
@@ -59,11 +58,8 @@ def unpack(folder: Path) -> Path:
     if path.is_file():
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        lzma.open(PACKED) as source,
-        tempfile.NamedTemporaryFile(dir=folder, delete=False) as target,
-    ):
-        shutil.copyfileobj(source, target, 1 << 20)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as target:
+        atlas_file.unpack(PACKED, Path(target.name))
     # Two processes may unpack at once; both write the same bytes, one name wins.
     os.replace(target.name, path)
     return path

@@ -35,6 +35,8 @@ _NAME_REACH_PX = 140.0
 _FONT = "Figtree,system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 # Each level of detail: first zoom it serves, deepest zoom its leaves were cut at.
 _LEVELS = ((6, 8), (3, 5), (0, 0))
+# Closer up, a river drawn from so few points would run through the wrong streets.
+_LAST_RIVER_ZOOM = 11
 _METERS_PER_UNIT = 2 * math.pi * 6_378_137 / WORLD
 
 
@@ -65,10 +67,12 @@ def tile_svg(
         'viewBox="0 0 256 256">'
         f'<rect width="256" height="256" fill="{palette.water}"/>'
     ]
-    land, borders = _shapes(source, z, x, y)
+    land, borders, rivers = _shapes(source, z, x, y)
     if land:
         parts += _draw_land(land, palette, z)
         parts += _draw_built(source, palette, z, x, y)
+    if rivers and z <= _LAST_RIVER_ZOOM:
+        parts.append(_draw_rivers(rivers, palette, z))
     if z >= 10:
         parts.append(_draw_grid(palette, z))
     if borders:
@@ -80,21 +84,22 @@ def tile_svg(
 
 def _shapes(
     source: sqlite3.Connection, z: int, x: int, y: int
-) -> tuple[list[Ring], list[Ring]]:
+) -> tuple[list[Ring], list[Ring], list[Ring]]:
     first, deepest = next(level for level in _LEVELS if z >= level[0])
     for depth in range(min(z, deepest), first - 1, -1):
         column, row = x >> z - depth, y >> z - depth
         found = source.execute(
-            "SELECT land, border FROM leaf WHERE z = ? AND x = ? AND y = ?",
+            "SELECT land, border, river FROM leaf WHERE z = ? AND x = ? AND y = ?",
             (depth, column, row),
         ).fetchone()
         if found:
             passes = 0 if z < 9 else 1 if z < 11 else 2
-            land = _decoded(found[0], passes)
-            return _placed(land, z, x, y, True), _placed(
-                _decoded(found[1], 0), z, x, y, False
+            land = _placed(_decoded(found[0], passes), z, x, y, True)
+            border, river = (
+                _placed(_decoded(lines, 0), z, x, y, False) for lines in found[1:]
             )
-    return [], []
+            return land, border, river
+    return [], [], []
 
 
 @lru_cache(maxsize=96)
@@ -208,6 +213,14 @@ def _draw_grid(palette: Palette, z: int) -> str:
         f"M{at + 0.5} 0V256M0 {at + 0.5}H256" for at in range(0, TILE_PX, step)
     )
     return f'<path d="{lines}" stroke="{palette.grid}" stroke-opacity=".045"/>'
+
+
+def _draw_rivers(rivers: list[Ring], palette: Palette, z: int) -> str:
+    width = 0.7 if z < 5 else 1.1 if z < 8 else 1.8
+    return (
+        f'<path d="{_path(rivers, "")}" fill="none" stroke="{palette.river}" '
+        f'stroke-width="{width}" stroke-linejoin="round" stroke-linecap="round"/>'
+    )
 
 
 def _draw_borders(borders: list[Ring], palette: Palette, z: int) -> str:

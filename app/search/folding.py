@@ -19,14 +19,14 @@ _LETTERS = str.maketrans(
         "ħ": "h",
     }
 )
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
+_NOT_WORDS = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Return the text in lower-case ASCII words; empty for other scripts.
+    """Return the text in lower-case words without marks; Latin letters become ASCII.
 
-    >>> fold("  København-Ø "), fold("Łódź"), fold("St. Moritz"), fold("東京")
-    ('kobenhavn o', 'lodz', 'st moritz', '')
+    >>> fold("  København-Ø "), fold("Łódź"), fold("St. Moritz"), fold("Αθήνα")
+    ('kobenhavn o', 'lodz', 'st moritz', 'αθηνα')
     """
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))

@@ -13,24 +13,26 @@ from dataclasses import dataclass, replace
 
 from app.kernel.geo import Point, distance_m
 from app.search import atlas
+from app.search.coordinates import parse_coordinates
 from app.search.folding import fold
+from app.search.readings import Reading, readings, spellings, without_codes
+from app.search.regions import regions_of
 from app.search.tile_geometry import to_degrees
 
 LONGEST_QUERY = 120
 _MOST_BEGINNINGS = 12
+_MOST_PARTS = 6
+# So many names begin with three letters ("san") that the largest says nothing.
+_SHORTEST_BEGINNING = 4
 _NEAR_QUALIFIER_M = 60_000.0
-_COORDINATES = re.compile(
-    r"\s*(?:geo:)?\s*([NS]?)\s*([+-]?\d{1,2}(?:\.\d+)?)\s*°?\s*([NS]?)\s*[,;\s]\s*"
-    r"([EW]?)\s*([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*([EW]?)\s*",
-    re.IGNORECASE,
-)
+_IN_BRACKETS = re.compile(r"\s*\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A named point.
 
-    :param admin: name of the state, where the atlas knows it (United States)
+    :param admin: name of the state, where the atlas knows it (US, Canada, Australia)
     :param is_exact: whether everything that was typed is part of this place's name;
         False where a street or another word had to be left out
     :param is_beginning: whether the name only begins with what was typed
@@ -77,33 +79,13 @@ def find_places(
     parts = [part for part in map(fold, text.split(",")) if part]
     if not parts:
         return ()
-    for reading in _readings(parts):
+    for reading in readings(parts[:_MOST_PARTS]):
         found = _meant(source, reading)
         if found:
-            found.sort(
-                key=lambda place: (-_score(place, reading.name, near), place.label)
-            )
-            return tuple(_without_twins(found)[: max(0, limit)])
+            names = spellings(reading.name)
+            found.sort(key=lambda place: (-_score(place, names, near), place.label))
+            return tuple(_without_twins(found, max(0, limit)))
     return ()
-
-
-def parse_coordinates(text: str) -> Point | None:
-    """Return the point of typed coordinates, or None where the text is none.
-
-    >>> parse_coordinates("55.67, 12.57")
-    Point(lat=55.67, lon=12.57)
-    >>> parse_coordinates("33.9S 18.4E"), parse_coordinates("Paris, 7")
-    (Point(lat=-33.9, lon=18.4), None)
-    """
-    match = _COORDINATES.fullmatch(text)
-    if match is None:
-        return None
-    lat, lon = float(match[2]), float(match[5])
-    if "S" in (match[1] + match[3]).upper():
-        lat = -lat
-    if "W" in (match[4] + match[6]).upper():
-        lon = -lon
-    return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
 def _typed_point(point: Point) -> Place:
@@ -118,53 +100,7 @@ def _typed_point(point: Point) -> Place:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way to read the text.
-
-    :param is_guess: whether the qualifiers were only guessed to be such, so that
-        each of them must fit or the reading is wrong
-    """
-
-    name: str
-    qualifiers: tuple[str, ...]
-    is_exact: bool = True
-    is_guess: bool = False
-
-
-def _readings(parts: list[str]) -> list[_Reading]:
-    """Return the ways to read the text, likeliest first.
-
-    As it is; its last word or two as a qualifier ("paris tx"); then as an address,
-    whose town stands after the street and beside a postal code.
-    """
-    words = parts[0].split()
-    readings = [_Reading(parts[0], tuple(parts[1:]))]
-    if len(parts) == 1:
-        readings += [
-            _Reading(" ".join(words[:-size]), (" ".join(words[-size:]),), is_guess=True)
-            for size in (1, 2)
-            if len(words) > size
-        ]
-    for index, part in enumerate(parts[1:], 1):
-        rest = tuple(parts[index + 1 :])
-        readings.append(_Reading(_without_codes(part), rest, is_exact=False))
-    plain = _without_codes(parts[0]).split()
-    for size in range(min(3, len(plain)), 0, -1):
-        for some in (plain[-size:], plain[:size]):
-            readings.append(_Reading(" ".join(some), tuple(parts[1:]), is_exact=False))
-    return [reading for reading in readings if reading.name]
-
-
-def _without_codes(part: str) -> str:
-    """Return the words of an address line that can be a town's name."""
-    words = [word for word in part.split() if not re.search(r"\d", word)]
-    while len(words) > 1 and len(words[-1]) == 1:
-        words.pop()  # "København K" and its like name a postal district.
-    return " ".join(words)
-
-
-def _meant(source: sqlite3.Connection, reading: _Reading) -> list[Place]:
+def _meant(source: sqlite3.Connection, reading: Reading) -> list[Place]:
     found = _named(source, reading.name)
     is_exact = reading.is_exact
     for qualifier in reading.qualifiers:
@@ -175,29 +111,38 @@ def _meant(source: sqlite3.Connection, reading: _Reading) -> list[Place]:
         # them all, but what was typed is then not fully understood.
         is_exact = is_exact and bool(kept)
         found = kept or found
-    return [replace(place, is_exact=is_exact) for place in found]
+    if is_exact:
+        return found
+    return [replace(place, is_exact=False) for place in found]
 
 
-def _score(place: Place, name: str, near: Point | None) -> float:
+def _score(place: Place, names: tuple[str, ...], near: Point | None) -> float:
     """Return how likely a person means this place.
 
-    Its size counts, less its distance; a name that only begins so counts much less.
+    Its size counts, less its distance. Its own name, also with an addition ("Halle
+    (Saale)", "Frankfurt am Main"), goes before a name that it is called as well; a
+    name that only begins so counts much less.
     """
     score = math.log10(place.population + 200)
     if place.is_beginning:
         score -= 2
-    if fold(place.name) == name:
+    own = [fold(part) for part in _IN_BRACKETS.sub("", place.name).split("/")]
+    if any(part in names for part in own):
         score += 1.5
+    elif own[0].startswith(tuple(f"{name} " for name in names)):
+        score += 1.2
     if near is None:
         return score
     away_m = distance_m(near, Point(place.lat, place.lon))
     return score - 1.1 * math.log10(1 + away_m / 30_000)
 
 
-def _without_twins(places: list[Place]) -> list[Place]:
+def _without_twins(places: list[Place], limit: int) -> list[Place]:
     """Drop a place that another of the same name next to it already stands for."""
     kept: list[Place] = []
     for place in places:
+        if len(kept) == limit:
+            break
         here = Point(place.lat, place.lon)
         if not any(
             other.label == place.label
@@ -213,25 +158,30 @@ _COLUMNS = (
     "coalesce(country.name, ''), place.x, place.y, place.population "
     "FROM place_name JOIN place ON place.id = place_name.place_id "
     "LEFT JOIN country ON country.code = place.country "
-    "LEFT JOIN state ON place.country = 'US' AND state.code = place.admin "
+    "LEFT JOIN state ON state.country = place.country AND state.code = place.admin "
 )
 
 
 def _named(source: sqlite3.Connection, words: str) -> list[Place]:
     """Return the places of exactly this name, then those whose name begins so."""
-    exact = [
-        _place(row) for row in source.execute(_COLUMNS + "WHERE key = ?", (words,))
-    ]
-    if len(words) < 3:
+    exact = _called(source, spellings(words))
+    if len(words) < _SHORTEST_BEGINNING:
         return exact
     longer = source.execute(
         _COLUMNS + "WHERE key > ? AND key < ? ORDER BY place.population DESC LIMIT ?",
-        # "{" follows "z" in ASCII, so this bounds every longer name.
-        (words, words + "{", _MOST_BEGINNINGS),
+        # No letter follows the last code point, so this bounds every longer name.
+        (words, words + "\U0010ffff", _MOST_BEGINNINGS),
     )
     known = set(exact)
     begun = [place for place in map(_place, longer) if place not in known]
     return exact + [replace(place, is_beginning=True) for place in begun]
+
+
+def _called(source: sqlite3.Connection, names: tuple[str, ...]) -> list[Place]:
+    """Return the places of exactly one of these names."""
+    marks = ", ".join("?" * len(names))
+    rows = source.execute(f"{_COLUMNS}WHERE key IN ({marks})", names)  # noqa: S608
+    return [_place(row) for row in rows]
 
 
 def _place(row: tuple[str, str, str, str, int, int, int]) -> Place:
@@ -254,34 +204,21 @@ def _agreeing(
     kept = _in_region(source, places, qualifier)
     if kept or not places:
         return kept
-    cities = [
-        city
-        for city in _named(source, _without_codes(qualifier))
-        if not city.is_beginning
-    ]
+    cities = _called(source, spellings(without_codes(qualifier)))
     return [place for place in places if _is_near_any(place, cities)]
 
 
 def _in_region(
     source: sqlite3.Connection, places: list[Place], qualifier: str
 ) -> list[Place]:
-    code = qualifier.upper()
-    states = {
-        name
-        for key, name in source.execute("SELECT code, name FROM state")
-        if key == code or fold(name) == qualifier
-    }
-    countries = {
-        key
-        for key, key3, name in source.execute("SELECT code, code3, name FROM country")
-        if code in {key, key3} or fold(name) == qualifier
-    }
-    countries |= {"GB"} if qualifier in {"uk", "england", "scotland"} else set()
-    countries |= {"US"} if qualifier == "usa" else set()
+    regions = regions_of(source)
+    countries = regions.countries.get(qualifier, frozenset())
+    states = regions.states.get(qualifier, frozenset())
     return [
         place
         for place in places
-        if place.country_code in countries or (place.admin and place.admin in states)
+        if place.country_code in countries
+        or (place.country_code, place.admin) in states
     ]
 
 

@@ -17,6 +17,7 @@ class Palette:
     shore: str
     land: str
     coast: str
+    river: str
     built: str
     grid: str
     border: str
@@ -31,6 +32,7 @@ LIGHT = Palette(
     shore="#dcebf1",
     land="#f5f2ea",
     coast="#a9c6d3",
+    river="#b3d0de",
     built="#ddd3be",
     grid="#12211a",
     border="#b49c86",
@@ -44,6 +46,7 @@ DARK = Palette(
     shore="#132932",
     land="#1c2722",
     coast="#2d4650",
+    river="#24404c",
     built="#46564a",
     grid="#e9f1ec",
     border="#5d6b5f",

@@ -158,6 +158,31 @@ def test_a_tile_outside_of_the_world_is_not_found(
         tile_svg(z, x, y, False, source=atlas)
 
 
+@pytest.mark.parametrize("zoom", [9, 11, 14])
+@pytest.mark.parametrize("lake", [(43.8, -87.1), (-1.2, 33.0), (61.0, 31.5)])
+def test_the_middle_of_a_great_lake_is_water(
+    atlas: sqlite3.Connection, lake: tuple[float, float], zoom: int
+) -> None:
+    content = tile_svg(zoom, *tile_of(*lake, zoom), False, source=atlas)
+
+    assert land_area(content) < 0.01
+
+
+@pytest.mark.parametrize("zoom", [3, 5, 7, 9, 11])
+def test_a_great_river_is_drawn(atlas: sqlite3.Connection, zoom: int) -> None:
+    content = tile_svg(zoom, *tile_of(51.23, 6.74, zoom), True, source=atlas)
+
+    assert f'stroke="{DARK.river}"'.encode() in content
+
+
+def test_close_up_no_river_runs_through_the_wrong_street(
+    atlas: sqlite3.Connection,
+) -> None:
+    content = tile_svg(12, *tile_of(51.23, 6.74, 12), False, source=atlas)
+
+    assert LIGHT.river.encode() not in content
+
+
 def test_the_atlas_is_unpacked_once_and_whole(tmp_path: Path) -> None:
     first = atlas_file.unpack(tmp_path)
     written_at = first.stat().st_mtime_ns
@@ -194,7 +219,7 @@ def test_a_tile_in_the_corner_of_the_world_is_drawn(
 def test_an_empty_atlas_is_all_water() -> None:
     empty = sqlite3.connect(":memory:")
     empty.executescript(
-        "CREATE TABLE leaf (z, x, y, land, border);"
+        "CREATE TABLE leaf (z, x, y, land, border, river);"
         "CREATE TABLE place (id, name, population, x, y, min_zoom);"
         "CREATE TABLE cell (code, first);"
     )

@@ -7,8 +7,9 @@ import sqlite3
 import pytest
 
 from app.kernel.geo import Point, distance_m
+from app.search.coordinates import parse_coordinates
 from app.search.folding import fold
-from app.search.geocode import LONGEST_QUERY, find_places, parse_coordinates
+from app.search.geocode import LONGEST_QUERY, find_places
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,10 @@ def test_the_beginning_of_a_name_is_enough(atlas: sqlite3.Connection) -> None:
         ("Paris, FRA", "Paris, France"),
         ("Paris, France", "Paris, France"),
         ("Paris, TX", "Paris, Texas, United States"),
+        ("London, Ontario", "London, Ontario, Canada"),
+        ("Newcastle NSW", "Newcastle, New South Wales, Australia"),
+        ("Freiburg, Schweiz", "Fribourg, Switzerland"),
+        ("Valencia, España", "Valencia, Spain"),
         ("Paris, Texas", "Paris, Texas, United States"),
         ("Paris TX", "Paris, Texas, United States"),
         ("Springfield, IL", "Springfield, Illinois, United States"),
@@ -108,7 +113,7 @@ def test_the_nearer_of_two_names_comes_first(atlas: sqlite3.Connection) -> None:
     assert far[0].label == "Saint-Denis, Reunion"
 
 
-@pytest.mark.parametrize("typed", ["", "  ", ",,", "東京", "xyzzyq", "%", "'; --"])
+@pytest.mark.parametrize("typed", ["", "  ", ",,", "ⴰⵣⵓⵍ", "xyzzyq", "%", "'; --"])
 def test_what_is_no_place_finds_nothing(atlas: sqlite3.Connection, typed: str) -> None:
     assert find_places(typed, source=atlas) == ()
 
@@ -138,6 +143,13 @@ def test_a_place_is_listed_once(atlas: sqlite3.Connection) -> None:
         ("33.9S 18.4E", Point(-33.9, 18.4)),
         ("N55.67, W12.57", Point(55.67, -12.57)),
         ("geo:55.67,12.57", Point(55.67, 12.57)),
+        ("55,67 12,57", Point(55.67, 12.57)),
+        ("55,67; -12,57", Point(55.67, -12.57)),
+        ("55° N, 12.5° w", Point(55.0, -12.5)),
+        ("-33.9S 18E", Point(33.9, 18.0)),
+        ("55°30'N 12°15'E", Point(55.5, 12.25)),
+        ("33° 54′ 36″ S, 18°30′0″ E", Point(-33.91, 18.5)),  # noqa: RUF001
+        ("10°0'0.36\"s 20°0'W", Point(-10.0001, -20.0)),
     ],
 )
 def test_coordinates_are_a_place(
@@ -148,7 +160,13 @@ def test_coordinates_are_a_place(
     assert (place.lat, place.lon) == (point.lat, point.lon)
 
 
-@pytest.mark.parametrize("typed", ["95.0, 12.0", "55.0, 200.0", "55.67", "a, b"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("95.0, 12.0", "55.0, 200.0", "55.67", "a, b", "1 2 3"),
+        *("91°0'N 12°0'E", "55°30' 12°15'", "1" * 50 + "," + "1" * 50),
+    ],
+)
 def test_impossible_coordinates_are_none(typed: str) -> None:
     assert parse_coordinates(typed) is None
 
@@ -156,3 +174,4 @@ def test_impossible_coordinates_are_none(typed: str) -> None:
 def test_folding_keeps_words_and_drops_marks() -> None:
     assert fold("L'Haÿ-les-Roses") == "lhay les roses"
     assert fold("Þórshöfn") == "thorshofn"
+    assert fold("東京-都_1") == "東京 都 1"
