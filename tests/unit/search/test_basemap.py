@@ -158,7 +158,7 @@ def test_a_tile_outside_of_the_world_is_not_found(
         tile_svg(z, x, y, False, source=atlas)
 
 
-@pytest.mark.parametrize("zoom", [9, 11, 14])
+@pytest.mark.parametrize("zoom", [10, 12, 14])
 @pytest.mark.parametrize("lake", [(43.8, -87.1), (-1.2, 33.0), (61.0, 31.5)])
 def test_the_middle_of_a_great_lake_is_water(
     atlas: sqlite3.Connection, lake: tuple[float, float], zoom: int
