@@ -12,6 +12,7 @@ from app.cli import (
     devices,
     pricing,
     run_all,
+    search,
     seed,
     tick,
 )
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         devices,
         pricing,
         run_all,
+        search,
         seed,
         tick,
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.chargers.domain import Charger, Connector, ListCharger, Photo
+from app.chargers.service.copies import check_copies_in
 from app.chargers.service.importing import Imported, Outcome, import_in
 from app.chargers.service.listing import (
     archive_in,
@@ -51,6 +52,7 @@ __all__ = [
     "add_photo",
     "archive_in",
     "charger_zones",
+    "check_copies_in",
     "check_station",
     "chargers_by_ids",
     "chargers_of",

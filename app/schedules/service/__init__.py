@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.schedules.domain import Opening, OpeningException, OpeningRule
+from app.schedules.service.checking import check_windows_in
 from app.schedules.service.freedom import (
     OwnerUse,
     add_owner_use,
@@ -31,6 +32,7 @@ __all__ = [
     "OpeningRule",
     "OwnerUse",
     "add_owner_use",
+    "check_windows_in",
     "claimed_periods",
     "free_periods",
     "is_done_tonight",

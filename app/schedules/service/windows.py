@@ -22,7 +22,7 @@ from app.schedules.service.opening import openings_of
 # A week more than the farthest horizon, so that a missed night changes no answer.
 WINDOW_DAYS = 35
 Run = tuple[int, int]
-_BATCH = 250
+_BATCH = 100
 _JOB = "open windows"
 _CLOSED = Opening(rules=())
 
@@ -78,9 +78,12 @@ def stored_runs_in(
     return {evse_id: frozenset(each) for evse_id, each in runs.items()}
 
 
-def refresh_summaries_in(session: Session, openings: Mapping[int, Opening]) -> int:
+def refresh_summaries_in(
+    session: Session, openings: Mapping[int, Opening], *, is_dry: bool = False
+) -> int:
     """Store what the search asks about weekly hours as a whole, where it differs.
 
+    :param is_dry: only count
     :returns: for how many chargers it differed
     """
     statement = select(
@@ -89,7 +92,7 @@ def refresh_summaries_in(session: Session, openings: Mapping[int, Opening]) -> i
     stored = {row[0]: row[1] for row in session.execute(statement)}
     wanted = {each: nights_of(openings[each]) for each in openings}
     differing = [each for each in sorted(openings) if stored.get(each) != wanted[each]]
-    if differing:
+    if differing and not is_dry:
         session.execute(
             delete(OpeningSummaryRow).where(OpeningSummaryRow.evse_id.in_(differing))
         )

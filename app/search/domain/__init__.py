@@ -24,6 +24,7 @@ from app.search.domain.free_times import (
     next_free,
     stretch_words,
 )
+from app.search.domain.instants import Instants, read_times
 from app.search.domain.query import (
     MAX_RADIUS_M,
     MIN_RADIUS_M,
@@ -49,6 +50,7 @@ __all__ = [
     "Charge",
     "DayWindow",
     "Fit",
+    "Instants",
     "Order",
     "Plug",
     "PriceLimit",
@@ -73,6 +75,7 @@ __all__ = [
     "next_free",
     "range_km",
     "read_span",
+    "read_times",
     "reference_car",
     "stretch_words",
     "usual_spans",

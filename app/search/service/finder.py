@@ -165,7 +165,7 @@ class Finder:
         while len(self._looked) < most:
             spots = self._spots.take(min(size, most - len(self._looked)))
             if not spots:
-                return
+                break
             if not self._looked:
                 self._refuse_past(spots)
             self._looked += spots
