@@ -6,11 +6,11 @@ process checks it too; the second stores the memory and announces the news.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.service import Vehicle
@@ -124,11 +124,7 @@ def remember(
             return ()
         _forget(work.session, check, check.previous_at - FORGOTTEN_AFTER)
         known = _known(work.session, check)
-        news = find_news(
-            shown,
-            {key: _offer(each) for key, each in known.items()},
-            is_complete=is_complete,
-        )
+        news = find_news(shown, known, is_complete=is_complete)
         told = frozenset(each.offer.charger_id for each in news)
         _store(work.session, check, shown, known, told)
         if news:
@@ -158,37 +154,48 @@ def _forget(session: Session, check: Check, unseen_since: datetime | None) -> No
     session.execute(of_search)
 
 
-def _known(session: Session, check: Check) -> dict[int, SavedSearchHitRow]:
-    rows = session.scalars(
-        select(SavedSearchHitRow).where(
-            SavedSearchHitRow.saved_search_id == check.search_id
+def _known(session: Session, check: Check) -> dict[int, Offer]:
+    """Return by charger the lowest total that was shown or told."""
+    hit = SavedSearchHitRow
+    rows = session.execute(
+        select(hit.evse_id, hit.total_minor, hit.currency).where(
+            hit.saved_search_id == check.search_id
         )
     )
-    return {row.evse_id: row for row in rows}
-
-
-def _offer(row: SavedSearchHitRow) -> Offer:
-    return Offer(row.evse_id, row.total_minor, row.currency)
+    return {row[0]: Offer(*row) for row in rows}
 
 
 def _store(
     session: Session,
     check: Check,
     shown: Sequence[Offer],
-    known: dict[int, SavedSearchHitRow],
+    known: Mapping[int, Offer],
     told: frozenset[int],
 ) -> None:
+    """Remember what is there now; of known totals only those that were told."""
+    hit, at = SavedSearchHitRow, check.claimed_at
+    seen = [each.charger_id for each in shown if each.charger_id in known]
+    mine = hit.saved_search_id == check.search_id
+    session.execute(
+        update(hit).where(mine, hit.evse_id.in_(seen)).values(seen_at=at),
+        execution_options={"synchronize_session": False},
+    )
+    new: list[dict[str, object]] = []
     for offer in shown:
-        row = known.get(offer.charger_id)
         is_news = offer.charger_id in told
-        if row is None:
-            row = SavedSearchHitRow(
-                saved_search_id=check.search_id, evse_id=offer.charger_id
+        before = known.get(offer.charger_id)
+        values: dict[str, object] = {
+            "total_minor": offer.total_minor,
+            "currency": offer.currency,
+            **({"news_at": at} if is_news else {}),
+        }
+        if before is None:
+            key = {"saved_search_id": check.search_id, "evse_id": offer.charger_id}
+            new.append({"seen_at": at, "news_at": None, **key, **values})
+        elif is_news or before.currency != offer.currency:
+            this = update(hit).where(mine, hit.evse_id == offer.charger_id)
+            session.execute(
+                this.values(values), execution_options={"synchronize_session": False}
             )
-            session.add(row)
-        if row.currency != offer.currency or is_news:
-            # Only what was told is remembered as told.
-            row.total_minor, row.currency = offer.total_minor, offer.currency
-        row.seen_at = check.claimed_at
-        if is_news:
-            row.news_at = check.claimed_at
+    if new:
+        session.execute(insert(hit), new)
