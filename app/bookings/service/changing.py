@@ -74,8 +74,9 @@ def cancel_all_in(
     ).all()
     told: list[BookingCanceled | BookingExpired] = []
     for booking in views(rows):
-        if due_transition(booking, now):
-            event = move_on_in(session, booking, now)
+        due = due_transition(booking, now)
+        if due:
+            event = move_on_in(session, booking, due, now)
             told += [event] if isinstance(event, BookingExpired) else []
             continue
         # An owner may not cancel a mere hold or request, but the charger is going.
@@ -86,19 +87,15 @@ def cancel_all_in(
 
 
 def move_on_in(
-    session: Session, booking: Booking, now: datetime
+    session: Session, booking: Booking, due: Transition, now: datetime
 ) -> BookingMissed | BookingExpired | None:
-    """This function will do to a booking what the clock has decided, if anything.
+    """This function will do to a booking what the clock has decided.
 
     :returns: what the caller must announce, if anybody is to know
-    :raises NotNow: if nothing is due
     """
-    step = due_transition(booking, now)
-    if step is None:
-        raise NotNow("Nothing is due yet.")
     was_request = booking.state is State.REQUESTED
     why = _NOT_ANSWERED if was_request else ""
-    ended = apply_in(session, booking, step.name, Actor.SYSTEM, now, why=why)
+    ended = apply_in(session, booking, due.name, Actor.SYSTEM, now, why=why)
     if was_request:
         return expired(ended)
     return missed(ended) if ended.state is State.NO_SHOW else None

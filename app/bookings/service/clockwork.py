@@ -46,9 +46,10 @@ def _do_alone(booking_id: int, now: datetime) -> bool:
 def _do_due(booking_id: int, now: datetime) -> bool:
     with writing() as work:
         booking = locked(work.session, BookingRow.id == booking_id)
-        if due_transition(booking, now) is None:
+        due = due_transition(booking, now)
+        if due is None:
             return False
-        event = move_on_in(work.session, booking, now)
+        event = move_on_in(work.session, booking, due, now)
         if event:
             work.announce(event)
     return True

@@ -28,7 +28,7 @@ def test_the_button_asks_and_says_until_when_and_what_holds_meanwhile(
         query_string={"from": NOON_FORM["from"], "to": NOON_FORM["to"]},
     ).text
 
-    assert "Ask for this time, at most €" in page
+    assert "Ask for at most €" in page
     assert "Book for at most" not in page
     assert "Hanna answers each driver, at the latest Wed 10 Jun, 11:30" in page
     assert "nothing is booked" in page
