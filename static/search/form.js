@@ -75,7 +75,8 @@ const plugbidForm = (() => {
     if (!form() || address.pathname !== new URL(form().action).pathname) return;
     event.preventDefault();
     address.searchParams.set("with_form", "back");
-    htmx.ajax("GET", address.pathname + address.search, { target: "#results", swap: "outerHTML" });
+    const results = document.getElementById("results");
+    htmx.ajax("GET", address.pathname + address.search, { target: results, swap: "outerHTML" });
   }
 
   function addSearchHere(map) {

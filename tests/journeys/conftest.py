@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+# Fixtures of the map's tests, found by pytest here.
+from tests.journeys.map_site import site, unpacked  # noqa: F401
 from tests.support.browser import chromium_options, find_chromium
 from tests.support.product import Product
 

@@ -96,6 +96,7 @@ def search(page: Page, span: tuple[datetime, datetime], *, plug: str) -> None:
     filters = page.locator("#search details.filters")
     if filters.get_attribute("open") is None:
         filters.locator("summary").click()
+    page.get_by_role("radio", name="From – until").check()
     page.locator("#search [name=from]").fill(wall(span[0]))
     page.locator("#search [name=to]").fill(wall(span[1]))
     page.locator("#results").evaluate("old => { old.dataset.isOld = 'yes' }")
@@ -108,7 +109,7 @@ def search(page: Page, span: tuple[datetime, datetime], *, plug: str) -> None:
 def pins(page: Page) -> list[str]:
     """Return the names that the map holds now, whether drawn as price or dot."""
     island = json.loads(page.locator("#map-data").text_content() or "{}")
-    return [str(point["name"]) for point in island["points"]]
+    return [str(row[5]) for row in island["points"]]
 
 
 def cards(page: Page) -> list[str]:

@@ -1,106 +1,22 @@
-"""The map in a real browser: pins, keyboard, selection, moving, a strict policy."""
+"""The map in a real browser: pins, sheets, keyboard, a strict policy."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import count
-from pathlib import Path
-from random import Random
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
-from app.accounts.service import Person
-from app.chargers.service import listing
-from app.kernel.ids import code_from
-from app.search import atlas
-from tests.support.factories_chargers import make_charger
+from tests.journeys.map_site import (
+    DESK,
+    HERE,
+    PHONE,
+    boxes,
+    crowd,
+    draw,
+    open_page,
+    overlap,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-HERE = "/?lat=52.52&lon=13.40&radius_km=5"
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="session")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return atlas.unpack(tmp_path_factory.mktemp("atlas"))
-
-
-@pytest.fixture
-def site(
-    app: Flask,
-    hanna: Person,
-    now: datetime,
-    unpacked: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[str]:
-    """Two dozen chargers around the middle of Berlin, served on a free port."""
-    (tmp_path / unpacked.name).symlink_to(unpacked)
-    scatter = Random(7)
-    # A charger's code moves its public point; the same ones make the same map.
-    codes = (code_from(bytes([(number * 3 + 5) % 256]) * 8) for number in count())
-    monkeypatch.setattr(listing, "new_code", lambda: next(codes))
-    with app.app_context():
-        for number in range(24):
-            make_charger(
-                hanna,
-                now=now,
-                name=f"Driveway {number}",
-                latitude=52.52 + scatter.gauss(0, 0.013),
-                longitude=13.40 + scatter.gauss(0, 0.02),
-            )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
-def open_page(
-    browser: Browser, address: str, complaints: list[str], **options: object
-) -> Page:
-    """Open the address and note every error and every request that leaves the site."""
-    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(message.text) if message.type == "error" else None
-        ),
-    )
-    origin = "/".join(address.split("/")[:3])
-    page.on(
-        "request",
-        lambda request: (
-            complaints.append(request.url)
-            if not request.url.startswith((origin, "data:", "blob:"))
-            else None
-        ),
-    )
-    page.goto(address, wait_until="networkidle")
-    page.locator(".pin-pill").first.wait_for()
-    return page
-
-
-def boxes(page: Page, selector: str) -> list[dict[str, float]]:
-    found = [item.bounding_box() for item in page.locator(selector).all()]
-    return [dict(box) for box in found if box]
-
-
-def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
-    return (
-        a["x"] < b["x"] + b["width"]
-        and b["x"] < a["x"] + a["width"]
-        and a["y"] < b["y"] + b["height"]
-        and b["y"] < a["y"] + a["height"]
-    )
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -132,6 +48,69 @@ def test_a_pin_and_its_card_are_one_on_a_desk(browser: Browser, site: str) -> No
     page.context.close()
 
 
+def test_pills_and_counts_cover_nothing_and_are_drawn_at_once(
+    browser: Browser, site: str
+) -> None:
+    page = open_page(browser, site + HERE, [], viewport=DESK)
+
+    took_ms = draw(
+        page, crowd(300), counts=[[n * 150, n * 90, n + 3] for n in range(9)]
+    )
+
+    shown = boxes(page, ".pin-pill") + boxes(page, ".pin-count")
+    assert page.locator(".pin-count").count() > 2
+    assert not any(
+        overlap(a, b) for number, a in enumerate(shown) for b in shown[:number]
+    )
+    # Ten times what it takes on a quiet machine.
+    assert took_ms < 1000
+    page.context.close()
+
+
+def test_a_public_station_says_that_it_is_not_bookable(
+    browser: Browser, site: str
+) -> None:
+    page = open_page(browser, site + HERE, [], viewport=DESK)
+    draw(page, [], public=[[0, 0, "Town hall"]])
+
+    area = page.locator("#map_chargers").bounding_box()
+    assert area is not None
+    page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+
+    sheet = page.get_by_role("dialog", name="Town hall")
+    assert "not bookable here" in sheet.inner_text()
+    assert sheet.get_by_role("link").count() == 0
+    page.context.close()
+
+
+def test_a_sheet_holds_the_focus_and_gives_it_back(browser: Browser, site: str) -> None:
+    page = open_page(browser, site + HERE, [], viewport=PHONE)
+    pin = page.locator(".pin-pill").nth(1)
+    pin.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".sheet:focus").count() == 1
+    page.keyboard.press("Tab")
+    assert page.locator(".sheet :focus").count() == 1
+
+    page.keyboard.press("Escape")
+
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator(".pin-pill:focus").count() == 1
+    page.context.close()
+
+
+def test_a_card_under_the_keyboard_lights_its_pin(browser: Browser, site: str) -> None:
+    page = open_page(browser, site + HERE, [], viewport=DESK)
+    pin = page.locator(".pin-pill").first
+    name = (pin.get_attribute("aria-label") or "").split(",")[0]
+    assert page.locator(".pin-pill.is-hover").count() == 0
+
+    page.get_by_role("link", name=name, exact=True).focus()
+
+    assert "is-hover" in (pin.get_attribute("class") or "")
+    page.context.close()
+
+
 def test_a_pin_opens_a_sheet_on_a_phone(browser: Browser, site: str) -> None:
     page = open_page(
         browser, site + HERE, [], viewport=PHONE, has_touch=True, is_mobile=True
@@ -144,45 +123,6 @@ def test_a_pin_opens_a_sheet_on_a_phone(browser: Browser, site: str) -> None:
     assert "/chargers/" in (sheet.locator("a.button").get_attribute("href") or "")
     page.get_by_role("button", name="Close").tap()
     assert sheet.count() == 0
-    page.context.close()
-
-
-def test_moving_the_map_offers_a_search_there(browser: Browser, site: str) -> None:
-    complaints: list[str] = []
-    page = open_page(browser, site + HERE, complaints, viewport=DESK)
-    here = page.get_by_role("button", name="Search this area")
-    assert not here.is_visible()
-
-    area = page.locator("#map_chargers").bounding_box()
-    assert area is not None
-    page.mouse.move(area["x"] + 400, area["y"] + 500)
-    page.mouse.down()
-    page.mouse.move(area["x"] + 250, area["y"] + 400, steps=4)
-    page.mouse.up()
-    here.click()
-    page.wait_for_url(lambda address: "lat=52.52&" not in address)
-
-    assert "lat=52." in page.url
-    assert not here.is_visible()
-    assert complaints == []
-    page.context.close()
-
-
-def test_filtering_redraws_pins_on_the_same_map(browser: Browser, site: str) -> None:
-    page = open_page(browser, site + HERE, [], viewport=DESK)
-    page.get_by_text("Filters").click()
-    before = page.locator("#results .results-head").inner_text()
-    map_box = page.locator("#map_chargers").element_handle()
-    assert map_box is not None
-
-    for radius in ("2", "3", "1", "2"):
-        with page.expect_response(lambda answer: "radius_km" in answer.url):
-            page.locator("#radius_km").fill(radius)
-    page.get_by_text("within 2 km").wait_for()
-
-    assert page.locator("#results .results-head").inner_text() != before
-    assert map_box.evaluate("element => element.isConnected")
-    assert page.locator(".leaflet-map-pane").count() == 1
     page.context.close()
 
 
