@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts import service as accounts
 from app.accounts.service import Person
@@ -219,3 +220,60 @@ def test_formulas_are_stored_as_they_are_and_written_as_plain_text(
         ["3", "'=2+3"],
         ["4", "'@x"],
     ]
+
+
+def test_records_that_cannot_be_taken_apart_are_refused_one_by_one(
+    run: Run, tmp_path: Path
+) -> None:
+    table = write_file(tmp_path / "a.csv", [row()])
+    table.write_text(table.read_text("utf-8-sig") + "ELEC,1002\nCNG\n")
+    broken = [7, location(evses=[]), location(id="L3"), {}]
+
+    rows = run(table, "afdc")
+    locations = run(write_list(tmp_path / "d.json", *broken), "ocpi")
+
+    assert "line 3, station 1002: refused: it has 2 cells" in rows.output
+    assert "3 rows read, 2 electric: 1 public stations stored" in rows.output
+    assert "location 1, station ?: refused: it is not an object" in locations.output
+    assert "location 2, station LOC1: refused: it has no EVSEs" in locations.output
+    assert "location 4, station ?: refused: it does not say" in locations.output
+    assert "1 public stations stored" in locations.output
+
+
+def test_texts_and_plugs_in_ever_new_words_need_no_more_memory(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.stations.tally._MAX_TEXTS", 1)
+    rows = [
+        row(ID=str(n), EV_Pricing=f"ask {n}", EV_Connector_Types=f"J1772 PLUG{n}")
+        for n in range(1, 4)
+    ]
+
+    result = run(write_file(tmp_path / "a.csv", rows), "afdc")
+
+    assert "1 x 'ask 1': not understood" in result.output
+    assert "and 2 more in other words" in result.output
+    assert "PLUG1" in result.output
+    assert "PLUG2" not in result.output
+
+
+def test_an_import_that_loses_a_race_finds_the_stations_known(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_table(tmp_path / "b.csv", [ocm_row()])
+    run(path, "ocm")
+    real, calls = chargers.import_public_in, []
+
+    def late(*args: Any, **kwargs: Any) -> chargers.Stored:
+        calls.append(kwargs["source"])
+        if len(calls) == 1:
+            raise IntegrityError("INSERT", {}, Exception("UNIQUE"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(chargers, "import_public_in", late)
+    result = run(path, "ocm")
+
+    assert (
+        "0 public stations stored, 0 brought up to date, 1 unchanged" in result.output
+    )
+    assert count(PublicStationRow) == 1

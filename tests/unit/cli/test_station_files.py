@@ -217,3 +217,40 @@ def test_thirty_megabytes_need_no_more_memory_than_three(
 
     assert peaks[1] < 1.5 * peaks[0] + 100_000
     assert peaks[1] < 3_000_000
+
+
+class BrokenDisk:
+    """A file whose disk fails while it is read."""
+
+    def readline(self, _size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    read = readline
+
+    def close(self) -> None:
+        """Nothing was open."""
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_disk_that_fails_in_the_middle_is_a_fault_of_the_file(
+    path: Path, as_json: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_text("[]" if as_json else "id,name\n")
+    with closing(Source(path)) as source:
+        monkeypatch.setattr(source, "_file", BrokenDisk())
+
+        with pytest.raises(BadFile, match="cannot be read: Input/output error"):
+            source.read(10) if as_json else list(source.lines())
+
+
+def test_a_disk_that_fails_at_once_is_a_fault_of_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Path, _mode: str) -> BrokenDisk:
+        return BrokenDisk()
+
+    path.write_text("id,name\n")
+    monkeypatch.setattr(Path, "open", fail)
+
+    with pytest.raises(BadFile, match="cannot be read: Input/output error"):
+        Source(path)
