@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.search.map_routes import find_for_pin
 from app.search.routes import bp
+from app.search.routes_places import find_for_pin
 
 
 def init_app(app: Flask) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 
 from app.config import Settings
-from app.search import atlas, service
+from app.search import atlas, routes_places
 from app.search.basemap import MAX_ZOOM, tile_svg
-from app.search.geocode import Place, find_places
 from app.search.shell import map_shell
-from app.web import clock
 
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -30,7 +28,7 @@ def register(bp: Blueprint) -> None:
     """Add the addresses to the room's blueprint and ``map_tiles`` to templates."""
     bp.add_url_rule("/basemap/<int:z>/<int:x>/<int:y>.svg", view_func=basemap)
     bp.add_url_rule("/map/shell-<digest>.js", view_func=map_shell_js)
-    bp.add_url_rule("/places", view_func=places)
+    bp.add_url_rule("/places", view_func=routes_places.places)
     bp.add_app_template_global(map_tiles)
 
 
@@ -48,27 +46,6 @@ def map_shell_js(digest: str) -> Response:
     if digest != shell.digest:
         abort(404)
     return _kept(Response(shell.js, mimetype="text/javascript"))
-
-
-def places() -> Response:
-    """List places by name while somebody types, as JSON: never asked of a service."""
-    found = find_places(request.args.get("q", ""))
-    return jsonify(
-        [
-            {
-                "label": place.label,
-                "lat": place.lat,
-                "lon": place.lon,
-                "is_exact": place.is_exact,
-            }
-            for place in found
-        ]
-    )
-
-
-def find_for_pin(text: str, *, limit: int = 5) -> tuple[Place, ...]:
-    """Return places for a pressed button of another room, streets included."""
-    return service.look_up(text, near=None, now=clock.now(), limit=limit).places
 
 
 def map_tiles() -> Tiles:

@@ -7,60 +7,15 @@ an answer that makes no sense is no answer.
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.kernel.geo import Point
-from app.search.geocode import LONGEST_QUERY, Place
+from app.search.geocode import Place
+from app.search.online_client import LANGUAGE, AddressService, Client, plain_text
+from app.search.online_host import NoAnswer
 
-if TYPE_CHECKING:
-    from app.search.online_client import Client
-
-LANGUAGE = "en"
-USUAL_PAUSE_S = 60
-LONGEST_PAUSE_S = 3600
 _LONGEST_KEY = 150
-_log = logging.getLogger(__name__)
-
-
-class NoAnswer(Exception):
-    """The service gave no answer that can be used.
-
-    :ivar pause_s: for how long it should be left alone
-    """
-
-    def __init__(self, reason: str, pause_s: float = USUAL_PAUSE_S) -> None:
-        """Keep the reason for the log and bound the pause."""
-        super().__init__(reason)
-        self.pause_s = min(max(pause_s, USUAL_PAUSE_S), LONGEST_PAUSE_S)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressService:
-    """Whom to ask, and as whom.
-
-    :param provider: ``nominatim`` or ``photon``
-    :param url: the only address that is ever asked, without a slash at the end
-    :param agent: how the product introduces itself
-    """
-
-    provider: str
-    url: str
-    agent: str
-    timeout_s: float
-
-
-def plain_text(text: str) -> str:
-    """Return the text as it may leave the house: one line, printable, not long.
-
-    >>> plain_text("  Main  Street\\x00 5 ")
-    'Main Street 5'
-    """
-    words = "".join(c if c.isprintable() else " " for c in text).split()
-    return " ".join(words)[:LONGEST_QUERY].strip()
 
 
 def rounded_bias(near: Point | None) -> tuple[float, float] | None:
@@ -96,9 +51,6 @@ def ask(service: AddressService, text: str, near: Point | None) -> tuple[Place, 
 
     :raises NoAnswer: if nothing usable came in time
     """
-    # Only installations with an address service pay for loading its client.
-    from app.search.online_client import Client
-
     client = Client(service)
     outcome: list[tuple[Place, ...] | BaseException] = []
     thread = threading.Thread(

@@ -1,31 +1,15 @@
-"""Speaks to Nominatim or Photon through geopy, to one host and with a size limit."""
+"""Speaks to Nominatim or Photon through geopy, and understands what they answer."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import socket
-import ssl
-import time
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
-
-from geopy.adapters import AdapterHTTPError, BaseSyncAdapter
-from geopy.exc import (
-    GeocoderParseError,
-    GeocoderQueryError,
-    GeocoderRateLimited,
-    GeocoderServiceError,
-    GeocoderTimedOut,
-    GeopyError,
-)
-from geopy.geocoders import Nominatim, Photon
 
 from app.kernel.geo import Point
-from app.search.geocode import Place
-from app.search.online import LANGUAGE, AddressService, NoAnswer, plain_text
+from app.search.geocode import LONGEST_QUERY, Place
+from app.search.online_host import NoAnswer, OneHost, QuestionRefused
 
-MOST_BYTES = 512 * 1024
+LANGUAGE = "en"
 MOST_PLACES = 5
 _VIEW_DEGREES = 0.5
 _LONGEST_NAME = 80
@@ -35,81 +19,29 @@ _TOWNS = ("city", "town", "village", "municipality", "hamlet", "locality", "coun
 _STREETS = ("street", "road", "pedestrian", "footway", "path", "square")
 
 
-class OneHost(BaseSyncAdapter):  # type: ignore[misc]
-    """Fetches JSON below one address: no redirects, no proxies, nothing large."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressService:
+    """Whom to ask, and as whom.
 
-    def __init__(self, base: str) -> None:
-        """Keep the only address that may be asked."""
-        super().__init__(proxies={}, ssl_context=None)
-        self._base = base + "/"
-        self._connection: http.client.HTTPConnection | None = None
+    :param provider: ``nominatim`` or ``photon``
+    :param url: the only address that is ever asked, without a slash at the end
+    :param agent: how the product introduces itself
+    """
 
-    def get_json(self, url: str, *, timeout: float, headers: dict[str, str]) -> Any:
-        """Return the parsed answer."""
-        text = self.get_text(url, timeout=timeout, headers=headers)
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as fault:
-            raise GeocoderParseError("The answer is not JSON.") from fault
-        # geopy takes anything empty for "no such place"; only an empty list says so.
-        if not isinstance(found, list) and not (isinstance(found, dict) and found):
-            raise GeocoderParseError("The answer has an unknown shape.")
-        return found
-
-    def get_text(self, url: str, *, timeout: float, headers: dict[str, str]) -> str:
-        """Return the answer's text."""
-        if not url.startswith(self._base):
-            raise GeocoderServiceError("Only the configured service may be asked.")
-        deadline = time.monotonic() + timeout
-        parts = urlsplit(url)
-        kind: Any = http.client.HTTPConnection
-        options: dict[str, Any] = {}
-        if parts.scheme == "https":
-            kind = http.client.HTTPSConnection
-            options["context"] = ssl.create_default_context()
-        connection = kind(parts.hostname, parts.port, timeout=timeout, **options)
-        self._connection = connection
-        try:
-            connection.request(
-                "GET",
-                f"{parts.path}?{parts.query}",
-                headers={**headers, "Accept": "application/json"},
-            )
-            return _body(connection.getresponse(), deadline)
-        except (OSError, http.client.HTTPException) as fault:
-            if isinstance(fault, AdapterHTTPError):
-                raise
-            raise GeocoderServiceError(type(fault).__name__) from fault
-        finally:
-            connection.close()
-
-    def hang_up(self) -> None:
-        """Cut a connection that is still open, so that a waiting thread ends."""
-        line = self._connection and self._connection.sock
-        if line:
-            try:
-                line.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return  # The other side was faster.
+    provider: str
+    url: str
+    agent: str
+    timeout_s: float
 
 
-def _body(response: http.client.HTTPResponse, deadline: float) -> str:
-    if response.status != 200:
-        # A redirect ends here as well: who knows where it would lead.
-        raise AdapterHTTPError(
-            f"status {response.status}",
-            status_code=response.status,
-            headers={name.lower(): value for name, value in response.getheaders()},
-            text=None,
-        )
-    content = bytearray()
-    while piece := response.read1(65_536):
-        content += piece
-        if len(content) > MOST_BYTES:
-            raise GeocoderServiceError("The answer is too large.")
-        if time.monotonic() > deadline:
-            raise GeocoderTimedOut("The answer takes too long.")
-    return content.decode("utf-8", "replace")
+def plain_text(text: str) -> str:
+    """Return the text as it may leave the house: one line, printable, not long.
+
+    >>> plain_text("  Main  Street\\x00 5 ")
+    'Main Street 5'
+    """
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    return " ".join(words)[:LONGEST_QUERY].strip()
 
 
 class Client:
@@ -117,6 +49,11 @@ class Client:
 
     def __init__(self, service: AddressService) -> None:
         """Prepare geopy for the service; nothing is asked yet."""
+        # It takes long to load, and only who has an address service needs it.
+        from geopy.adapters import BaseSyncAdapter
+        from geopy.geocoders import Nominatim, Photon
+
+        BaseSyncAdapter.register(OneHost)
         self._service = service
         self._host = OneHost(service.url)
         kind = {"nominatim": Nominatim, "photon": Photon}[service.provider]
@@ -126,6 +63,7 @@ class Client:
             domain=domain,
             user_agent=service.agent,
             timeout=service.timeout_s,
+            proxies={},
             adapter_factory=lambda **_: self._host,
         )
 
@@ -146,13 +84,8 @@ class Client:
             options["viewbox"] = None if bias is None else _view(bias)
         try:
             found = self._geocoder.geocode(text, exactly_one=False, **options)
-        except GeocoderRateLimited as fault:
-            raise NoAnswer("asked too often", fault.retry_after or 0) from fault
-        except GeopyError as fault:
-            is_refusal = isinstance(fault.__cause__, AdapterHTTPError)
-            if is_refusal and isinstance(fault, GeocoderQueryError):
-                return ()  # The service works; only this text it does not take.
-            raise NoAnswer(str(fault)[:200]) from fault
+        except QuestionRefused:
+            return ()
         places = [_place(each) for each in (found or ())[:MOST_PLACES]]
         usable = tuple(place for place in places if place is not None)
         if places and not usable:

@@ -25,7 +25,8 @@ from app.schedules import service as schedules
 from app.search import online
 from app.search.geocode import Place
 from app.search.models import GeocodeAnswerRow, GeocodeTurnRow
-from app.search.online import AddressService, NoAnswer
+from app.search.online_client import AddressService
+from app.search.online_host import LONGEST_PAUSE_S, NoAnswer
 
 KEPT_FOR = timedelta(days=30)
 # A new street appears on the map sooner than a known one moves.
@@ -33,7 +34,7 @@ NOTHING_KEPT_FOR = timedelta(days=1)
 TURN = timedelta(seconds=1.1)
 LONGEST_WAIT = timedelta(seconds=1.1)
 _JOB = "geocode"
-_FARTHEST = timedelta(seconds=online.LONGEST_PAUSE_S) + 2 * TURN
+_FARTHEST = timedelta(seconds=LONGEST_PAUSE_S) + 2 * TURN
 _log = logging.getLogger(__name__)
 
 

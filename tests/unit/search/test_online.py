@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from app.kernel.geo import Point
-from app.search.online import (
+from app.search.online import ask, kept_under
+from app.search.online_client import AddressService, plain_text
+from app.search.online_host import (
     LONGEST_PAUSE_S,
     USUAL_PAUSE_S,
-    AddressService,
     NoAnswer,
-    ask,
-    kept_under,
-    plain_text,
+    OneHost,
+    _wanted_pause_s,
 )
 from tests.support.address_server import (
     NOMINATIM_ANSWER,
@@ -171,6 +171,8 @@ def test_a_service_that_asks_for_patience_gets_it(
         ask(nominatim, "Oranienstr. 12", HERE)
 
     assert silence.value.pause_s == 600
+    assert _wanted_pause_s("Wed, 21 Oct 2026 07:28:00 GMT") == LONGEST_PAUSE_S
+    assert _wanted_pause_s("soon") == _wanted_pause_s(None) == 0
     assert NoAnswer("x", 1).pause_s == USUAL_PAUSE_S
     assert NoAnswer("x", 10**9).pause_s == LONGEST_PAUSE_S
 
@@ -280,3 +282,13 @@ def test_any_text_has_a_key_that_the_table_can_hold(text: str) -> None:
     assert len(key) <= 160
     assert key.encode().isascii() or key.isprintable()
     assert len(plain_text(text)) <= 120
+
+
+def test_no_other_host_is_ever_asked(server: AddressServer) -> None:
+    host = OneHost("https://geo.example/api")
+
+    for url in (server.url, "https://geo.example/apis", "https://geo.example.org/api/"):
+        with pytest.raises(NoAnswer):
+            host.get_json(url, timeout=1, headers={})
+
+    assert server.asked == []

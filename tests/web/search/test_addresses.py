@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,9 +34,7 @@ def test_a_street_is_found(client: CheckedClient, server: AddressServer) -> None
 
     assert answer.status_code == 200
     assert "Oranienstraße 12, Berlin, Germany" in answer.text
-    assert '"center": [52.50017, 13.4234]' in answer.text.replace(
-        "52.500170", "52.50017"
-    )
+    assert re.search(r'"center": ?\[52\.50017, ?13\.4234\]', answer.text)
     assert "this is the town" not in answer.text
 
 
