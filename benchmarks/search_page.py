@@ -23,6 +23,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.search_oracle import Oracle
+from benchmarks.search_places import require_data
 from benchmarks.search_speed import percentile
 from benchmarks.search_store import stored
 from benchmarks.search_world import World, make_world
@@ -66,6 +67,9 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
+    if missing := require_data():
+        print(f"Skipped: {missing}.")
+        return
     with tempfile.TemporaryDirectory() as temporary:
         measure(options.size, 1, options.keep or Path(temporary))
 

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from app.search import atlas
+from benchmarks.search_places import require_data
 from benchmarks.search_questions import make_questions
 from benchmarks.search_store import stored
 from benchmarks.search_world import World, make_world
@@ -65,6 +67,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    if missing := require_data():
+        print(f"Skipped: {missing}.")
+        return
     with tempfile.TemporaryDirectory() as temporary:
         keep = options.keep or Path(temporary)
         measure(options.size, 1, keep, options.seconds, options.rounds)
@@ -84,6 +89,8 @@ def measure(
         tempfile.TemporaryDirectory() as temporary,
     ):
         folder = Path(temporary)
+        # Unpacked once at an installation, not while somebody waits.
+        atlas.unpack(folder)
         _write_addresses(world, folder)
         for _ in range(rounds):
             for server in SERVERS:
@@ -123,7 +130,8 @@ def _one_round(
     with serving(server, HELLO, url, folder) as port:
         taken[server, "hello"].append(_load(port, folder, "hello", False, seconds))
     with serving(server, PRODUCT, url, folder) as port:
-        _load(port, folder, "varied", False, 1)
+        # The first answers of each process fill what it keeps: templates, statements.
+        _load(port, folder, "varied", False, seconds)
         for page, (paths, is_fragment) in PAGES.items():
             load = _load(port, folder, paths, is_fragment, seconds)
             taken[server, page].append(load)
