@@ -22,7 +22,9 @@ from app.chargers.service.listing import (
     new_code,
     term_values,
 )
+from app.chargers.service.masking import fresh_site, site_of
 from app.chargers.service.public import forget_public_in
+from app.kernel.geo import Point
 
 _COLUMNS = tuple(LocationRow.__table__.columns)
 _SPOKEN_FOR = frozenset({"access_notes", "house_rules"})
@@ -70,11 +72,7 @@ def import_in(
         check_listing(command)
     known = _known(session, source, sorted(entries), is_locked=not is_dry)
     refused = {
-        key: "it is listed by somebody else here"
-        if row.owner_id != owner_id
-        else "its owner has taken it down"
-        for key, row in known.items()
-        if row.owner_id != owner_id or row.listing_state == "ARCHIVED"
+        key: why for key, row in known.items() if (why := _refusal(row, owner_id))
     }
     fresh = {key: each for key, each in entries.items() if key not in known}
     if is_dry:
@@ -85,16 +83,29 @@ def import_in(
         assert owner_id is not None
         imported = _insert(session, owner_id, source, fresh, now)
         forget_public_in(session, source, entries.keys() - refused.keys())
-    connectors = _connectors(session, [row.evse_id for row in known.values()])
-    for key, row in known.items():
-        if key not in refused:
-            change = _change(row, entries[key], connectors[row.evse_id])
-            if change and not is_dry:
-                _update(session, row, entries[key].connectors, change, now)
-            imported[key] = Imported(
-                charger_id=row.evse_id, is_new=False, is_changed=bool(change)
-            )
+    ours = {key: row for key, row in known.items() if key not in refused}
+    imported |= _bring_up_to_date(session, ours, entries, now, is_dry=is_dry)
     return Outcome(imported=imported, refused=refused)
+
+
+def _bring_up_to_date(
+    session: Session,
+    known: Mapping[str, _Known],
+    entries: Mapping[str, ListCharger],
+    now: datetime,
+    *,
+    is_dry: bool,
+) -> dict[str, Imported]:
+    connectors = _connectors(session, [row.evse_id for row in known.values()])
+    imported = {}
+    for key, row in known.items():
+        change = _change(row, entries[key], connectors[row.evse_id])
+        if change and not is_dry:
+            _update(session, row, entries[key].connectors, change, now)
+        imported[key] = Imported(
+            charger_id=row.evse_id, is_new=False, is_changed=bool(change)
+        )
+    return imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +114,16 @@ class _Known:
     location_id: int
     owner_id: int
     listing_state: str
-    code: str
+    site: str
     values: Mapping[str, object]
+
+
+def _refusal(known: _Known, owner_id: int | None) -> str:
+    if known.owner_id != owner_id:
+        return "it is listed by somebody else here"
+    if known.listing_state == "ARCHIVED":
+        return "its owner has taken it down"
+    return ""
 
 
 def _known(
@@ -125,7 +144,7 @@ def _known(
             location.id,
             location.owner_id,
             location.listing_state,
-            code,
+            site_of(location.mask_site, code),
             {column.key: getattr(location, column.key) for column in _COLUMNS},
         )
         for location, evse_id, code in session.execute(statement)
@@ -163,10 +182,7 @@ def _insert(
     if not entries:
         return {}
     codes = {key: new_code() for key in entries}
-    places = {
-        key: location_values(command, code=codes[key])
-        for key, command in entries.items()
-    }
+    places = {key: _place_values(owner_id, command) for key, command in entries.items()}
     location_ids = _insert_locations(session, owner_id, source, places, now)
     evse_ids = _insert_evses(session, entries, location_ids, codes)
     plugs = [
@@ -183,6 +199,11 @@ def _insert(
         key: Imported(charger_id=charger_id, is_new=True, is_changed=True)
         for key, charger_id in evse_ids.items()
     }
+
+
+def _place_values(owner_id: int, command: ListCharger) -> dict[str, object]:
+    site = fresh_site(owner_id, Point(command.latitude, command.longitude))
+    return {**location_values(command, site=site), "mask_site": site}
 
 
 def _insert_locations(
@@ -235,7 +256,7 @@ def _change(
     """Return the columns to write; none if the charger is as the file says."""
     values = {
         name: value
-        for name, value in location_values(command, code=known.code).items()
+        for name, value in location_values(command, site=known.site).items()
         # What the file leaves open stays as the owner has said it.
         if value is not None and (value or name not in _SPOKEN_FOR)
     }

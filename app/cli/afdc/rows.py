@@ -76,11 +76,7 @@ def station_of(row: Mapping[str, Any]) -> Station:
         raise RowRefused("it is only planned")
     latitude = degrees(cells["Latitude"], "latitude")
     longitude = degrees(cells["Longitude"], "longitude")
-    hours = hours_of(cells["Access Days Time"])
-    price = price_of(cells["EV Pricing"])
-    if price.tariff is not None and cells["Country"] != "US":
-        # Prices of other countries are written with the same sign.
-        price = Price(price.text, refusal="its currency is not said")
+    price = _price(cells)
     connectors, others = _connectors(cells)
     is_public = cells["Access Code"] in ("", "public")
     return Station(
@@ -101,11 +97,19 @@ def station_of(row: Mapping[str, Any]) -> Station:
         parking_type=_PARKING.get(cells["Facility Type"], "PARKING_LOT"),
         house_rules=_notes(cells),
         has_free_parking=_has_free_parking(cells),
-        hours=hours,
+        hours=hours_of(cells["Access Days Time"]),
         price=price,
         not_public="" if is_public else "it is not open to the public",
         remarks=(price.remark,) if price.remark else (),
     )
+
+
+def _price(cells: Mapping[str, str]) -> Price:
+    price = price_of(cells["EV Pricing"])
+    if price.tariff is not None and cells["Country"] != "US":
+        # Prices of other countries are written with the same sign.
+        return Price(price.text, refusal="its currency is not said")
+    return price
 
 
 def _zone_of_state(cells: Mapping[str, str]) -> str:
