@@ -65,6 +65,12 @@ TARIFF = table(
     column("energy_milli_per_kwh", BigInteger),
     column("time_milli_per_hour", BigInteger),
 )
+PRICE_PLAN = table(
+    "price_plan",
+    column("evse_id", Integer),
+    column("is_current", Boolean),
+    column("mode", String),
+)
 OPEN_WINDOW = table(
     "open_window",
     column("evse_id", Integer),
@@ -98,6 +104,7 @@ ALL: tuple[TableClause, ...] = (
     EVSE,
     CONNECTOR,
     TARIFF,
+    PRICE_PLAN,
     OPEN_WINDOW,
     OPENING_SUMMARY,
     CLAIMED_SLOT,

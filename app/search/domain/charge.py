@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 
 from app.kernel.connectors import PLUG_NAMES, usable_power_w
 from app.kernel.money import MILLI, divide_half_even, divide_up
-from app.kernel.period import Period
-from app.kernel.slots import EPOCH, SLOT_S
-from app.pricing.domain import Tariff, expected, usual_charge_wh
+from app.kernel.slots import SLOT_S
+from app.pricing.domain import Tariff, expected_total, usual_charge_wh
 from app.search.domain.times import SearchRefused
 
 # An ordinary electric car on an ordinary road, losses while charging included.
@@ -204,15 +202,16 @@ def estimate(tariff: Tariff, *, usual_wh: int, power_w: int, booked_s: int) -> C
 
     :param power_w: what the car draws at this charger
     """
-    period = Period(EPOCH, EPOCH + timedelta(seconds=booked_s))
-    bill = expected(tariff, period, power_w=power_w, wanted_wh=usual_wh)
+    energy_wh, total_minor = expected_total(
+        tariff, booked_s, power_w=power_w, wanted_wh=usual_wh
+    )
     return Charge(
-        energy_wh=bill.energy_wh,
+        energy_wh=energy_wh,
         power_w=power_w,
         seconds=booked_s,
-        total_minor=bill.total_minor,
+        total_minor=total_minor,
         currency=tariff.currency,
-        per_kwh_milli=divide_up(bill.total_minor * MILLI * 1000, bill.energy_wh),
+        per_kwh_milli=divide_up(total_minor * MILLI * 1000, energy_wh),
     )
 
 

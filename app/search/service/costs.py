@@ -20,7 +20,7 @@ from app.search.domain import (
     estimate,
 )
 from app.search.service import reading
-from app.search.service.reading import Candidate, PlugRow
+from app.search.service.reading import Candidate
 from app.search.service.when import TimeCheck
 
 _SLOTS_AN_HOUR = 3600 // SLOT_S
@@ -35,7 +35,7 @@ class Costs:
         self._time = time
         self._now = now
         self._weeks: dict[int, WeekPrices | None] = {}
-        self._fits: dict[tuple[PlugRow, ...], Fit] = {}
+        self._bases: dict[tuple[object, ...], tuple[Fit, int]] = {}
         self._known: dict[tuple[object, ...], Charge] = {}
         self._auctioned: dict[tuple[int, int], Charge] = {}
 
@@ -47,7 +47,10 @@ class Costs:
             min_power_w=self._query.min_power_w,
         )
         new = {at.evse_id for at in candidates} - self._weeks.keys()
-        plans = pricing.plans_of(new)
+        if not new:
+            return
+        # Few are, and a plan is a long row.
+        plans = pricing.plans_of(reading.auctioned(new))
         for evse_id in new:
             plan = plans.get(evse_id)
             self._weeks[evse_id] = plan.prices if plan else None
@@ -58,23 +61,11 @@ class Costs:
 
     def fit(self, at: Candidate) -> Fit:
         """Return the plug the car would use there."""
-        key = tuple(at.plugs)
-        known = self._fits.get(key)
-        if known is None:
-            plugs = (Plug(*plug) for plug in at.plugs)
-            known = self._fits[key] = best_plug(plugs, self._car)
-        return known
+        return self._basis(at)[0]
 
     def length_s(self, at: Candidate) -> int:
         """Return how many seconds one would book there."""
-        wanted = self._time.wanted_at(at.zone)
-        return booked_time_s(
-            usual_wh=self._car.usual_wh,
-            power_w=self.fit(at).power_w,
-            booked_s=wanted.duration_s if wanted else None,
-            min_length_s=at.min_length_min * 60,
-            max_length_s=at.max_length_min * 60,
-        )
+        return self._basis(at)[1]
 
     def fills(self, at: Candidate) -> bool:
         """Return whether one booking there is long enough for all that is wanted."""
@@ -114,8 +105,25 @@ class Costs:
         slots = week.book_now_of(self._slots(at, first_slot), self._now)
         return divide_half_even(sum(slots) * _SLOTS_AN_HOUR, len(slots))
 
+    def _basis(self, at: Candidate) -> tuple[Fit, int]:
+        """Return plug and length, which many chargers of a list share."""
+        key = (at.zone, at.min_length_min, at.max_length_min, *at.plugs)
+        known = self._bases.get(key)
+        if known is None:
+            fit = best_plug((Plug(*plug) for plug in at.plugs), self._car)
+            wanted = self._time.wanted_at(at.zone)
+            booked_s = booked_time_s(
+                usual_wh=self._car.usual_wh,
+                power_w=fit.power_w,
+                booked_s=wanted.duration_s if wanted else None,
+                min_length_s=at.min_length_min * 60,
+                max_length_s=at.max_length_min * 60,
+            )
+            known = self._bases[key] = (fit, booked_s)
+        return known
+
     def _charge(self, at: Candidate, slots_milli: tuple[int, ...] | None) -> Charge:
-        fit, booked_s = self.fit(at), self.length_s(at)
+        fit, booked_s = self._basis(at)
         # Many chargers of a list share price, power and length.
         key = (*at[11:14], fit.power_w, booked_s, slots_milli)
         known = self._known.get(key)

@@ -16,7 +16,6 @@ from app.search.domain import (
     Car,
     Order,
     Query,
-    Run,
     SearchRefused,
     Span,
     UntilFull,
@@ -44,11 +43,6 @@ class Served(NamedTuple):
     at: Candidate
     free: Free
 
-    @property
-    def run(self) -> Run | None:
-        """The free stretch, where it was worked out."""
-        return self.free.run
-
 
 def nearest(query: Query, car: Car, now: datetime, limit: int) -> list[Served]:
     """Return up to ``limit`` chargers that satisfy everything, in the wanted order.
@@ -67,14 +61,26 @@ class Finder:
     """The chargers of one circle, what is known about them, and what is left."""
 
     def __init__(
-        self, query: Query, car: Car, now: datetime, *, at_most: int = MAX_LOOKED
+        self,
+        query: Query,
+        car: Car,
+        now: datetime,
+        *,
+        at_most: int = MAX_LOOKED,
+        outside_m: float = -1.0,
     ) -> None:
+        """Prepare a search.
+
+        :param at_most: how many chargers to look at, the nearest ones
+        :param outside_m: leave out what lies no farther away than this
+        """
         self.time = TimeCheck(query.time, now)
         self.costs = Costs(query, car, self.time, now)
         self._query = query
         self._now = now
         self._spots = Spots(query)
         self._at_most = at_most
+        self._outside_m = outside_m
         self._looked: list[Spot] = []
         self._over: set[int] = set()
 
@@ -166,6 +172,10 @@ class Finder:
             spots = self._spots.take(min(size, most - len(self._looked)))
             if not spots:
                 break
+            if spots[0].distance_m <= self._outside_m:
+                spots = [each for each in spots if each.distance_m > self._outside_m]
+                if not spots:
+                    continue
             if not self._looked:
                 self._refuse_past(spots)
             self._looked += spots
@@ -193,17 +203,21 @@ class Finder:
         self.costs.load(found)
         if isinstance(self._query.time, UntilFull):
             found = [each for each in found if self.costs.fills(each)]
+        if not self._has_limit:
+            return found
         return [each for each in found if self._is_affordable(each, None)]
 
     def _served(self, candidates: Sequence[Candidate]) -> list[Served]:
         """Return those that can be had, at a price that the driver would pay."""
         free = self.time.free(candidates, self.costs.length_s)
-        return [
+        served = [
             Served(each, free[each.evse_id])
             for each in candidates
             if each.evse_id in free
-            and self._is_affordable(each, free[each.evse_id].first_slot)
         ]
+        if not self._has_limit:
+            return served
+        return [at for at in served if self._is_affordable(at[0], at.free.first_slot)]
 
     @property
     def _has_limit(self) -> bool:
@@ -214,8 +228,6 @@ class Finder:
 
         :param first_slot: where it begins; None while it may be cheap enough
         """
-        if not self._has_limit:
-            return True
         if first_slot is None:
             charge = self.costs.least(at)
         else:

@@ -109,8 +109,11 @@ def _beyond(query: Query, car: Car, now: datetime) -> Hit | None:
     if query.radius_m >= MAX_RADIUS_M:
         return None
     wide = replace(query, radius_m=MAX_RADIUS_M, order=Order.NEAR)
-    finder = Finder(wide, car, now)
-    found = finder.take(1)
+    finder = Finder(wide, car, now, at_most=MAX_ADVISED, outside_m=query.radius_m)
+    try:
+        found = finder.take(1)
+    except SearchRefused:
+        return None  # Out there the time has passed.
     if not found:
         return None
     finder.costs.load([found[0].at])

@@ -48,14 +48,14 @@ class Words:
         """Return a charger as the map shows it."""
         at = found.at
         charge = self._finder.costs.charge(at, found.free.first_slot)
-        is_now = self._query.time is not None or self._is_free_now(found)
         return MapPoint(
             charger_id=at.evse_id,
             name=name,
             point=Point(at.lat, at.lon),
             total_minor=charge.total_minor,
             currency=charge.currency,
-            is_free=is_now,
+            # Free for the time that was asked for, or else right now.
+            is_free=self._query.time is not None or found.free.is_now,
             span=self._span(found),
         )
 
@@ -81,27 +81,23 @@ class Words:
             free_text=words.text,
             is_free_now=words.is_now,
             begins_at=start_of(first_slot),
-            ends_text=self._ends_text(found),
+            ends_text=self._ends_text(found, words.end_slot),
             span=self._span(found),
             photo_key=small_key(photo) if photo else None,
         )
 
-    def _is_free_now(self, found: Served) -> bool:
-        run = found.free.run
-        return run is not None and self._finder.time.is_free_now(found.at, run)
-
-    def _ends_text(self, found: Served) -> str:
+    def _ends_text(self, found: Served, end_slot: int) -> str:
         """Return when the energy is in; nothing where the free time ends before."""
-        at, (first_slot, run) = found
-        charge = self._finder.costs.charge(at, first_slot)
-        begins_at = start_of(first_slot)
+        at, free = found
+        charge = self._finder.costs.charge(at, free.first_slot)
+        begins_at = start_of(free.first_slot)
         ends_at = in_at(
             begins_at,
             energy_wh=charge.energy_wh,
             power_w=charge.power_w,
             booked_s=charge.seconds,
         )
-        if self._query.time is None and run and ends_at > start_of(run[1]):
+        if ends_at > start_of(end_slot):
             return ""
         # Who named a day has that one in mind.
         beside = self._now if self._query.span is None else begins_at

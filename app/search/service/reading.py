@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy import Integer, bindparam, func, or_, select, true
 
 from app.database import UtcDateTime, db
 from app.kernel.geo import HIDDEN_CELL, Point
@@ -20,6 +20,7 @@ from app.search.columns import (
     LOCATION,
     OPEN_WINDOW,
     PHOTO,
+    PRICE_PLAN,
 )
 from app.search.service.lists import one_of_numbers
 
@@ -90,6 +91,11 @@ _PLUGS = (
     )
     .order_by(CONNECTOR.c.evse_id, CONNECTOR.c.id)
 )
+_AUCTIONED = select(PRICE_PLAN.c.evse_id).where(
+    one_of_numbers(PRICE_PLAN.c.evse_id, "ids"),
+    PRICE_PLAN.c.is_current == true(),
+    PRICE_PLAN.c.mode == "AUCTION",
+)
 _NAMES = select(LOCATION.c.id, LOCATION.c.name, LOCATION.c.city).where(
     one_of_numbers(LOCATION.c.id, "ids")
 )
@@ -118,6 +124,12 @@ def fill_plugs(
     for evse_id, *plug in db.session.connection().execute(_PLUGS, values):
         if standards is None or plug[0] in standards:
             bare[evse_id].append((plug[0], plug[1], plug[2]))
+
+
+def auctioned(ids: Iterable[int]) -> list[int]:
+    """Return which of these sell their time by auction."""
+    values = {"ids": sorted(ids)}
+    return list(db.session.connection().scalars(_AUCTIONED, values))
 
 
 def open_windows(

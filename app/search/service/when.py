@@ -28,8 +28,8 @@ from app.search.service.reading import Candidate
 from app.search.service.serving import Wanted
 
 DAY_SLOTS = 96
-# Most chargers are free within a week; only the others are looked at further.
-LOOK_AHEAD_SLOTS = 14 * DAY_SLOTS
+# Most chargers are free within a day or two; only the others are looked at further.
+LOOK_AHEAD_SLOTS = 2 * DAY_SLOTS
 ALL_WEEK_SLOTS = 7 * DAY_SLOTS
 Length = Callable[[Candidate], int]
 
@@ -38,18 +38,20 @@ class Free(NamedTuple):
     """When a charger can be had.
 
     :ivar first_slot: where charging begins
-    :ivar run: the free stretch around it; None where nobody has worked it out
+    :ivar is_now: whether the free stretch has begun and can be booked at once, where
+        any time will do
     """
 
     first_slot: int
-    run: Run | None
+    is_now: bool = False
 
 
 class FreeWords(NamedTuple):
-    """When a charger is free, and whether that is already so."""
+    """When a charger is free, whether that is already so, and where that ends."""
 
     text: str
     is_now: bool
+    end_slot: int
 
 
 class TimeCheck:
@@ -88,7 +90,7 @@ class TimeCheck:
                 return self._free_next(chunk)
             case Span():
                 # Only what is free for the span has come this far.
-                return {each.evse_id: Free(self.earliest(each), None) for each in chunk}
+                return {each.evse_id: Free(self.earliest(each)) for each in chunk}
             case Window():
                 return self._free_within(chunk)
             case UntilFull():
@@ -100,17 +102,18 @@ class TimeCheck:
         """Return for each charger when it is free."""
         if isinstance(self._time, Window):
             return [self._stretch_word(*each, length_s(each[0])) for each in found]
-        runs = {at.evse_id: free.run for at, free in found if free.run is not None}
-        missing = [
-            (at, (free.first_slot, free.first_slot + slots_of_s(length_s(at))))
-            for at, free in found
-            if free.run is None
-        ]
-        runs.update(self._runs_around(missing))
+        runs = self._runs_around(
+            [(at, self._stretch(at, free, length_s)) for at, free in found]
+        )
         return [self._word(at, runs[at.evse_id]) for at, _ in found]
 
-    def is_free_now(self, candidate: Candidate, run: Run) -> bool:
-        """Return whether the stretch has begun and can be booked at once."""
+    def _stretch(self, at: Candidate, free: Free, length_s: Length) -> Run:
+        """Return what is known to be free: where any time will do, the shortest."""
+        if self._time is None:
+            return free.first_slot, free.first_slot + _shortest(at)
+        return free.first_slot, free.first_slot + slots_of_s(length_s(at))
+
+    def _is_free_now(self, candidate: Candidate, run: Run) -> bool:
         soonest = slot_at(ceil_to_grid(self._now))
         return (
             run[0] <= slot_at(self._now)
@@ -129,11 +132,12 @@ class TimeCheck:
 
     def _stretch_word(self, at: Candidate, free: Free, length_s: int) -> FreeWords:
         stretch = (free.first_slot, free.first_slot + slots_of_s(length_s))
-        return FreeWords(stretch_words(stretch, now=self._now, zone=at.zone), False)
+        text = stretch_words(stretch, now=self._now, zone=at.zone)
+        return FreeWords(text, False, stretch[1])
 
     def _word(self, candidate: Candidate, run: Run) -> FreeWords:
         wanted = self.wanted_at(candidate.zone)
-        is_now = self.is_free_now(candidate, run)
+        is_now = self._is_free_now(candidate, run)
         if not is_now:
             run = (max(run[0], self._bookable_slots(candidate)[0]), run[1])
         text = free_words(
@@ -142,7 +146,7 @@ class TimeCheck:
             zone=candidate.zone,
             wanted_slot=wanted.first_slot if wanted else None,
         )
-        return FreeWords(text, is_now)
+        return FreeWords(text, is_now, run[1])
 
     def _bookable_slots(self, candidate: Candidate) -> Run:
         key = (candidate.lead_min, candidate.horizon_days)
@@ -166,7 +170,7 @@ class TimeCheck:
                     runs[each.evse_id], first_slot=first, min_slots=wanted.slots
                 )
                 if run is not None:
-                    free[each.evse_id] = Free(max(first, run[0]), None)
+                    free[each.evse_id] = Free(max(first, run[0]))
         return free
 
     def _free_from_now(
@@ -180,48 +184,34 @@ class TimeCheck:
         end_slot = max((end for _, end in wanted.values()), default=0)
         runs = self._all_runs(chunk, slot_at(self._now), end_slot)
         return {
-            evse_id: Free(stretch[0], None)
+            evse_id: Free(stretch[0])
             for evse_id, stretch in wanted.items()
             if around(runs[evse_id], stretch)
         }
 
     def _free_next(self, chunk: Sequence[Candidate]) -> dict[int, Free]:
         ahead = slot_at(self._now) + LOOK_AHEAD_SLOTS
-        free: dict[int, Run] = {}
-        unsure: list[Candidate] = []
-        for each, run in self._next_runs(chunk, ahead):
-            # A stretch that the look ahead cuts short may go on beyond it.
-            cut = run is not None and run[1] >= ahead
-            if run is None or (cut and run[1] - run[0] < ALL_WEEK_SLOTS):
-                unsure.append(each)
-            else:
-                free[each.evse_id] = run
+        free = self._next_before(chunk, ahead)
+        unsure = [each for each in chunk if each.evse_id not in free]
         if unsure:
             end = max(self._bookable_slots(each)[1] for each in unsure)
-            for each, run in self._next_runs(unsure, end):
-                if run is not None:
-                    free[each.evse_id] = run
-        return {
-            each.evse_id: Free(max(run[0], self._bookable_slots(each)[0]), run)
-            for each in chunk
-            if (run := free.get(each.evse_id)) is not None
-        }
+            free.update(self._next_before(unsure, end))
+        return free
 
-    def _next_runs(
+    def _next_before(
         self, chunk: Sequence[Candidate], end_slot: int
-    ) -> list[tuple[Candidate, Run | None]]:
+    ) -> dict[int, Free]:
         runs = self._all_runs(chunk, slot_at(self._now), end_slot)
-        return [
-            (
-                each,
-                next_free(
-                    runs[each.evse_id],
-                    first_slot=self._bookable_slots(each)[0],
-                    min_slots=-(-each.min_length_min // 15),
-                ),
+        free: dict[int, Free] = {}
+        for each in chunk:
+            first = self._bookable_slots(each)[0]
+            run = next_free(
+                runs[each.evse_id], first_slot=first, min_slots=_shortest(each)
             )
-            for each in chunk
-        ]
+            if run is not None:
+                is_now = self._is_free_now(each, run)
+                free[each.evse_id] = Free(max(run[0], first), is_now)
+        return free
 
     def _runs_around(self, wanted: Sequence[tuple[Candidate, Run]]) -> dict[int, Run]:
         if not wanted:
@@ -265,6 +255,11 @@ class TimeCheck:
         return [
             (first, min(end, end_slot)) for first, end in windows if first < end_slot
         ]
+
+
+def _shortest(at: Candidate) -> int:
+    """Return how many slots the charger sells at least."""
+    return -(-at.min_length_min // 15)
 
 
 def slots_of_s(seconds: int) -> int:
