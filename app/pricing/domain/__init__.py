@@ -2,6 +2,7 @@
 
 from app.pricing.domain.rating import (
     expected,
+    expected_total,
     in_hours,
     in_kwh,
     possible_energy_wh,
@@ -32,6 +33,7 @@ __all__ = [
     "Tariff",
     "WeekPrices",
     "expected",
+    "expected_total",
     "in_hours",
     "in_kwh",
     "possible_energy_wh",

@@ -75,6 +75,18 @@ def expected(
     return rate(tariff, period, energy_wh)
 
 
+def expected_total(
+    tariff: Tariff, length_s: int, *, power_w: int, wanted_wh: int
+) -> tuple[int, int]:
+    """Return energy and sum of the likely bill, without its lines.
+
+    For lists of hundreds of chargers, where nobody reads the lines.
+    """
+    energy_wh = min(wanted_wh, divide_up(power_w * length_s, HOUR_S))
+    time_minor = _time_minor(tariff, length_s)
+    return energy_wh, time_minor + _energy_minor(tariff, energy_wh)
+
+
 def usual_charge_wh(battery_wh: int) -> int:
     """Return the energy of a usual charge: 60 percent of the battery.
 
@@ -121,9 +133,7 @@ def _lines(tariff: Tariff, period: Period, energy_wh: int) -> tuple[Line, ...]:
         quantity=energy_wh,
         unit="Wh",
         unit_price_milli=tariff.energy_milli_per_kwh,
-        amount_minor=divide_half_even(
-            energy_wh * tariff.energy_milli_per_kwh, WH_PER_KWH * MILLI
-        ),
+        amount_minor=_energy_minor(tariff, energy_wh),
         text=f"{in_kwh(energy_wh)} × "
         f"{format_milli(tariff.energy_milli_per_kwh, currency)} per kWh",
     )
@@ -139,20 +149,29 @@ def _time_line(tariff: Tariff, period: Period) -> Line | None:
     length = in_hours(period.duration_s)
     if tariff.slots_milli:
         total_milli = sum(tariff.slots_milli)
-        amount_minor = divide_half_even(total_milli, MILLI)
         hourly = divide_half_even(total_milli * HOUR_S, period.duration_s)
         text = f"{length} at the prices of their quarter hours"
     else:
-        amount_minor = divide_half_even(period.duration_s * hourly, HOUR_S * MILLI)
         text = f"{length} × {format_milli(hourly, currency)} per hour"
     return Line(
         kind="TIME",
         quantity=period.duration_s,
         unit="s",
         unit_price_milli=hourly,
-        amount_minor=amount_minor,
+        amount_minor=_time_minor(tariff, period.duration_s),
         text=text,
     )
+
+
+def _energy_minor(tariff: Tariff, energy_wh: int) -> int:
+    return divide_half_even(energy_wh * tariff.energy_milli_per_kwh, WH_PER_KWH * MILLI)
+
+
+def _time_minor(tariff: Tariff, length_s: int) -> int:
+    """Return what the time costs: at the prices of its quarter hours, if it has any."""
+    if tariff.slots_milli:
+        return divide_half_even(sum(tariff.slots_milli), MILLI)
+    return divide_half_even(length_s * tariff.time_milli_per_hour, HOUR_S * MILLI)
 
 
 def _why(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.kernel.money import CURRENCIES
 from app.kernel.period import Period
-from app.pricing.domain import Line, Tariff, expected, quote, rate
+from app.pricing.domain import Line, Tariff, expected, expected_total, quote, rate
 
 tariffs = st.builds(
     Tariff,
@@ -48,6 +48,21 @@ def test_the_likely_bill_is_never_above_the_promise(
     likely = expected(tariff, period, power_w=power_w, wanted_wh=wanted_wh)
 
     assert likely.total_minor <= quote(tariff, period, power_w).total_minor
+
+
+@given(tariffs, periods, powers, energies, st.none() | st.integers(0, 10**7))
+def test_the_sum_for_lists_is_that_of_the_likely_bill(
+    tariff: Tariff, period: Period, power_w: int, wanted_wh: int, slot: int | None
+) -> None:
+    if slot is not None:
+        tariff = tariff.promised((slot, 2 * slot))
+    likely = expected(tariff, period, power_w=power_w, wanted_wh=wanted_wh)
+
+    found = expected_total(
+        tariff, period.duration_s, power_w=power_w, wanted_wh=wanted_wh
+    )
+
+    assert found == (likely.energy_wh, likely.total_minor)
 
 
 @given(tariffs, periods, powers, caps)
