@@ -27,7 +27,7 @@ MAX_POINTS = 300
 MAX_PUBLIC = 200
 # Advice what to loosen needs no exact number, and each filter is another search.
 MAX_LOOSENED = 100
-MAX_ADVISED = 2_000
+MAX_ADVISED = 1_000
 
 
 def car_of(vehicle: Vehicle | None, wish: Wish | None = None) -> Car:
