@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
+from flask import current_app
+
 from app.accounts import service as accounts
+from app.config import Settings
 from app.kernel.connectors import plug_name
+from app.kernel.geo import Point
 from app.search import service
 from app.search.asked import ANY_PLUG, CAR_PLUG, CARDS, Asked
 from app.search.asking import address_of, query_of, read_asked
@@ -57,13 +61,24 @@ def keep(*, user_id: int, address: str, name: str, now: datetime) -> KeptSearch:
     city = found.hits[0].city if found.hits else ""
     return kept.keep_search(
         user_id=user_id,
-        query=address_of(asked, shown=CARDS),
+        query=address_of(_pinned(asked, question.center.point), shown=CARDS),
         name=name,
         suggested=suggested_name(
             asked.time, place=question.center.name.partition(",")[0] or city
         ),
         now=now,
     )
+
+
+def _pinned(asked: Asked, point: Point) -> Asked:
+    """Return the search by its point where an address service found the place.
+
+    Asked again while the service is silent, the street would become its town.
+    """
+    settings: Settings = current_app.extensions["plugbid_settings"]
+    if settings.geocoder == "offline":
+        return asked
+    return replace(asked, text="", point=point)
 
 
 def cards_of(user_id: int, now: datetime) -> tuple[KeptCard, ...]:

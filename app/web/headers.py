@@ -15,8 +15,9 @@ def content_policy(settings: Settings, *, scans: bool = False) -> str:
     :param scans: whether the page decodes QR codes with WebAssembly
     """
     images = "'self' data: blob:"
-    if settings.tile_url:
-        parts = urlsplit(settings.tile_url.replace("{s}", "*"))
+    parts = urlsplit((settings.tile_url or "").replace("{s}", "*"))
+    # A plain path is this host's own and already allowed.
+    if parts.netloc:
         images += f" {parts.scheme}://{parts.netloc}"
     script = "'self' 'wasm-unsafe-eval'" if scans else "'self'"
     return (

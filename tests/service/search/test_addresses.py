@@ -6,16 +6,20 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.accounts.service import Person
 from app.config import Settings
 from app.database import db, writing
 from app.kernel.geo import Point
 from app.search import service
+from app.search.asking import query_of
 from app.search.domain import SearchRefused
+from app.search.keeping import keep
 from app.search.models import GeocodeAnswerRow, GeocodeTurnRow
 from app.search.service import addresses
 from tests.support import databases
@@ -95,6 +99,23 @@ def test_photon_is_asked_by_setting(
     assert found.name == "350 5th Avenue, New York, New York, United States"
     assert server.asked[0]["path"] == "/api"
     assert server.asked[0]["agent"].startswith("Plugbid/")
+
+
+def test_a_kept_street_stays_where_it_was_when_the_service_falls_silent(
+    online_app: Flask, server: AddressServer, dario: Person, now: datetime
+) -> None:
+    search = keep(
+        user_id=dario.id,
+        address=f"?{urlencode({'q': STREET})}",
+        name="",
+        now=now,
+    )
+    server.manner = "500"
+    later = now + timedelta(days=40)
+
+    found = query_of(search.query, vehicle=None, now=later)
+
+    assert found.center.point == Point(52.50017, 13.4234)
 
 
 @pytest.mark.parametrize(

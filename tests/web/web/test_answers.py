@@ -70,6 +70,16 @@ def test_a_tile_server_is_the_only_foreign_source_of_images() -> None:
     assert "img-src 'self' data: blob: https://*.tiles.example" in policy
 
 
+def test_tiles_on_a_path_of_this_host_add_no_source() -> None:
+    settings = Settings(
+        database_url="sqlite://", secret_key=SECRET, tile_url="/tiles/{z}/{x}/{y}.png"
+    )
+
+    policy = content_policy(settings)
+
+    assert "img-src 'self' data: blob:;" in policy
+
+
 def test_only_the_scan_page_may_compile_the_decoder(client: Any) -> None:
     assert (
         "wasm-unsafe-eval"
