@@ -47,6 +47,8 @@ class LocationRow(Row):
     # What strangers see and search by: a fixed offset from the true point.
     public_latitude: Mapped[float] = mapped_column(Float)
     public_longitude: Mapped[float] = mapped_column(Float)
+    # What the offset hangs on; empty for the oldest places, which go by their code.
+    mask_site: Mapped[str] = mapped_column(String(32), server_default="")
     time_zone: Mapped[str] = mapped_column(String(64))
     parking_type: Mapped[str] = mapped_column(String(24), default="ON_DRIVEWAY")
     access_notes: Mapped[str] = mapped_column(Text, default="")

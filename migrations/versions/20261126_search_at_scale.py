@@ -25,6 +25,7 @@ def upgrade() -> None:
 def _say_more_of_chargers() -> None:
     op.add_column("location", sa.Column("is_accessible", sa.Boolean(), nullable=True))
     op.add_column("location", sa.Column("has_free_parking", sa.Boolean(), nullable=True))
+    op.add_column("location", sa.Column("mask_site", sa.String(length=32), nullable=False, server_default=""))
     # One statement for both databases: SQLite adds a check only with its column.
     op.execute(
         "ALTER TABLE evse ADD COLUMN booking_mode VARCHAR(8) NOT NULL DEFAULT 'INSTANT' "
@@ -166,5 +167,6 @@ def downgrade() -> None:
     )
     op.create_index("ix_connector_near", "connector", ["cell", "standard", "max_power_w"])
     op.drop_column("evse", "booking_mode")
+    op.drop_column("location", "mask_site")
     op.drop_column("location", "has_free_parking")
     op.drop_column("location", "is_accessible")

@@ -14,6 +14,7 @@ from app.chargers.service.listing import (
     pause_in,
     publish_in,
 )
+from app.chargers.service.masking import masked
 from app.chargers.service.photos import add_photo, remove_photo
 from app.chargers.service.public import (
     AddStation,
@@ -71,6 +72,7 @@ __all__ = [
     "list_charger_in",
     "lock_in",
     "lock_many_in",
+    "masked",
     "pause_in",
     "public_near",
     "public_points",

@@ -6,14 +6,11 @@ opening hours are stored together with the charger or not at all.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -24,10 +21,10 @@ from app.chargers.domain import (
     check_listing,
 )
 from app.chargers.models import ConnectorRow, EvseRow, LocationRow
-from app.config import Settings
+from app.chargers.service.masking import masked, site_in, site_of
 from app.database import writing
 from app.kernel.errors import NotFound
-from app.kernel.geo import HIDDEN_CELL, Point, cell_of, public_point
+from app.kernel.geo import HIDDEN_CELL, Point, cell_of
 from app.kernel.ids import code_from
 
 _LOCATION_FIELDS = (
@@ -74,12 +71,15 @@ def list_charger_in(
     """Put a charger on offer inside the caller's transaction; return its id."""
     check_listing(command)
     code = new_code()
+    door = Point(command.latitude, command.longitude)
+    site = site_in(session, owner_id=owner_id, point=door)
     location = LocationRow(
         owner_id=owner_id,
         listing_state="PUBLISHED",
+        mask_site=site,
         created_at=now,
         updated_at=now,
-        **location_values(command, code=code),
+        **location_values(command, site=site),
     )
     session.add(location)
     session.flush()
@@ -119,7 +119,8 @@ def edit_charger_in(
     """
     check_listing(command)
     evse, location = _own(session, owner_id=owner_id, charger_id=charger_id)
-    for name, value in location_values(command, code=evse.code).items():
+    site = site_of(location.mask_site, evse.code)
+    for name, value in location_values(command, site=site).items():
         setattr(location, name, value)
     for name, term in term_values(command).items():
         setattr(evse, name, term)
@@ -158,16 +159,12 @@ def new_code() -> str:
     return code_from(secrets.token_bytes(8))
 
 
-def masked(point: Point, *, code: str) -> Point:
-    """Return what the public sees of the point, always the same for one charger."""
-    settings: Settings = current_app.extensions["plugbid_settings"]
-    key = hmac.digest(settings.secret_key.encode(), b"public-point", hashlib.sha256)
-    return public_point(point, site=code, key=key)
+def location_values(command: ListCharger, *, site: str) -> dict[str, object]:
+    """Return the columns of a location that follow from the command.
 
-
-def location_values(command: ListCharger, *, code: str) -> dict[str, object]:
-    """Return the columns of a location that follow from the command."""
-    shown = masked(Point(command.latitude, command.longitude), code=code)
+    :param site: what the offset of its public point hangs on
+    """
+    shown = masked(Point(command.latitude, command.longitude), site=site)
     values: dict[str, object] = {
         name: _trimmed(getattr(command, name)) for name in _LOCATION_FIELDS
     }
