@@ -173,7 +173,7 @@ def test_repeated_names_mean_the_first_and_unknown_ones_nothing(
 
 @pytest.mark.parametrize(
     ("database_url", "rounds"),
-    [("sqlite", 1_200), ("postgresql", 300)],
+    [("sqlite", 1_600), ("postgresql", 400)],
     indirect=["database_url"],
 )
 def test_malformed_addresses_are_answered_by_the_thousand(
