@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from app.accounts import service as accounts
 from app.bookings import service as bookings
 from app.bookings.service import Booking
+from app.cli.demo import around as demo_around
 from app.cli.demo import auctions as demo_auctions
 from app.cli.demo import people as demo_people
 from app.cli.demo import places as demo_places
@@ -58,6 +59,8 @@ def make_world(*, now: datetime) -> Booking:
     schedules.tick(now=now)
     begun = stories.tell_future(people, places, now=now)
     demo_auctions.bid(people, places, now=now)
+    demo_around.add_public_stations(now=listed_at)
+    demo_around.look_in_vain(now=now)
     return begun
 
 

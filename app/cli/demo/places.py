@@ -88,6 +88,16 @@ _NOTES = {
     "street": "Through the gate into the yard; the box is on the right-hand wall.",
     "garage": "Beside the garage door, under the lamp. Please leave the door free.",
 }
+# Whose hosts answer each wish, and what the search can filter by.
+_ASKED_FIRST = {"Garden house in Pankow", "Dahlem driveway", "Riverdale house"}
+_STEP_FREE = {
+    "Hanna's driveway",
+    "Mitte underground",
+    "Rummelsburg by the water",
+    "Bay Ridge driveway",
+    "Chelsea basement",
+}
+_PAID_PARKING = {"Mitte underground", "Savignyplatz court", "Chelsea basement"}
 _RULES = "No music after ten, please, and mind the children and the cat."
 
 
@@ -153,6 +163,9 @@ def _offer(city: City, spot: Spot) -> SaveCharger:
             access_notes=_NOTES[spot.scene],
             house_rules=_RULES,
             buffer_min=0 if spot.name in AUCTIONED else 10,
+            is_accessible=spot.name in _STEP_FREE or None,
+            has_free_parking=spot.name not in _PAID_PARKING,
+            booking_mode="REQUEST" if spot.name in _ASKED_FIRST else "INSTANT",
         ),
         tariff=Tariff(
             currency=city.currency,

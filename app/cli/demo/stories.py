@@ -87,6 +87,8 @@ PLANS = (
     Plan("Hanna's driveway", "Dario", 3, "18:00", 2),
     Plan("Courtyard on Oderberger", "Priya", 1, "10:00", 2),
     Plan("Courtyard on Oderberger", "Dario", 5, "15:00", 1.5),
+    # Hanna answers there: this one waits for her.
+    Plan("Garden house in Pankow", "Tom", 2, "20:00", 6),
     Plan("Carport in the Bergmannkiez", "Tom", 1, "18:00", 4),
     Plan("Sonnenallee yard", "Dario", 2, "12:00", 1),
     Plan("Boxhagener lift garage", "Priya", 1, "08:00", 3),
