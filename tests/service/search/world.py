@@ -23,6 +23,21 @@ from app.search.domain import Query
 from tests.support.factories_chargers import make_charger
 
 HOME = Point(52.52, 13.405)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Where a world lies, and what its clocks show."""
+
+    home: Point = HOME
+    height: float = 0.2
+    width: float = 0.3
+    zones: tuple[str, ...] = ("Europe/Berlin", "Europe/Berlin", "Europe/London")
+    # Whether chargers also differ in what the newer filters ask for.
+    has_wishes: bool = False
+
+
+BERLIN = Scene()
 CONNECTORS = (
     Connector(
         standard="IEC_62196_T2",
@@ -54,16 +69,20 @@ WEEKDAYS = tuple(OpeningRule(day, 9 * 60, 17 * 60) for day in range(1, 6))
 NEVER: tuple[OpeningRule, ...] = ()
 
 
-def build(random: Random, owner: Person, now: datetime, count: int) -> list[int]:
+def build(
+    random: Random, owner: Person, now: datetime, count: int, scene: Scene = BERLIN
+) -> list[int]:
     """Store chargers of every kind with claims of every kind; return their ids."""
-    ids = [_charger(random, owner, now, number) for number in range(count)]
+    ids = [_charger(random, owner, now, number, scene) for number in range(count)]
     for charger_id in ids:
         for _ in range(random.randrange(4)):
             _claim(random, charger_id, now)
     return ids
 
 
-def _charger(random: Random, owner: Person, now: datetime, number: int) -> int:
+def _charger(
+    random: Random, owner: Person, now: datetime, number: int, scene: Scene
+) -> int:
     plugs = random.sample(CONNECTORS, k=random.choice((1, 1, 2)))
     rules = random.choice((ALWAYS, ALWAYS, NIGHTS, WEEKDAYS, NEVER))
     closed = OpeningException(on_date=(now + timedelta(days=1)).date(), kind="CLOSED")
@@ -71,9 +90,11 @@ def _charger(random: Random, owner: Person, now: datetime, number: int) -> int:
         owner,
         now=now,
         name=f"Charger {number}",
-        latitude=HOME.lat + random.uniform(-0.2, 0.2),
-        longitude=HOME.lon + random.uniform(-0.3, 0.3),
-        time_zone=random.choice(("Europe/Berlin", "Europe/Berlin", "Europe/London")),
+        latitude=scene.home.lat + random.uniform(-1, 1) * scene.height,
+        longitude=_round_the_earth(
+            scene.home.lon + random.uniform(-1, 1) * scene.width
+        ),
+        time_zone=random.choice(scene.zones),
         connectors=tuple(plugs),
         rules=rules,
         exceptions=(closed,) if random.random() < 0.2 else (),
@@ -83,6 +104,7 @@ def _charger(random: Random, owner: Person, now: datetime, number: int) -> int:
         horizon_days=random.choice((7, 28)),
         min_length_min=random.choice((30, 120)),
         max_length_min=random.choice((180, 720)),
+        **(_wishes(Random(number)) if scene.has_wishes else {}),
     )
     if random.random() < 0.1:
         with writing() as work:
@@ -90,6 +112,18 @@ def _charger(random: Random, owner: Person, now: datetime, number: int) -> int:
                 work.session, owner_id=owner.id, charger_id=charger.id, now=now
             )
     return charger.id
+
+
+def _round_the_earth(lon: float) -> float:
+    return (lon + 180) % 360 - 180
+
+
+def _wishes(random: Random) -> dict[str, object]:
+    return {
+        "is_accessible": random.choice((True, False, None)),
+        "has_free_parking": random.choice((True, False, None)),
+        "booking_mode": random.choice(("INSTANT", "REQUEST")),
+    }
 
 
 def _tariff(random: Random) -> Tariff:
@@ -108,7 +142,8 @@ def _claim(random: Random, charger_id: int, now: datetime) -> None:
         starts_at, starts_at + timedelta(minutes=15 * random.randint(2, 20))
     )
     expires_at = random.choice((None, None, now - timedelta(minutes=1), now))
-    kind = "BOOKING" if expires_at is None else "HOLD"
+    taken = ("BOOKING", "OWNER_USE", "MAINTENANCE")
+    kind = taken[charger_id % 3] if expires_at is None else "HOLD"
     try:
         with writing() as work:
             claim_in(
@@ -161,6 +196,8 @@ def _serves(
     ]
     if not charger.is_bookable or tariff is None or not plugs:
         return None
+    if not _has_what_is_wished(charger, query):
+        return None
     period = _period(charger, query, now)
     if period is None:
         return None
@@ -180,6 +217,19 @@ def _serves(
         if per_kwh > limit.milli_in(tariff.currency):
             return None
     return Expected(charger.id, bill.total_minor, bill.energy_wh)
+
+
+def _has_what_is_wished(charger: Charger, query: Query) -> bool:
+    # Only these two of the world's hours cover the night.
+    by_night = schedules.opening_of(charger.id).rules in (ALWAYS, NIGHTS)
+    return all(
+        (
+            charger.booking_mode == "INSTANT" or not query.is_instant,
+            charger.is_accessible is True or not query.is_accessible,
+            charger.has_free_parking is True or not query.has_free_parking,
+            by_night or not query.is_open_at_night,
+        )
+    )
 
 
 def _period(charger: Charger, query: Query, now: datetime) -> Period | None:
