@@ -216,14 +216,17 @@ def _wall(zone: str) -> Numbers:
 
 
 def _placed(wall: Numbers, begin_min: int, end_min: int) -> tuple[int, int] | None:
-    """Return the slots from the first time the clock reaches the begin to the last
-    time it is before the end, or None where there are none.
+    """Return the slots of a wall-clock time, or None where there are none.
+
+    From the first time the clock reaches the begin to the last time it shows the end;
+    where it skips the end, to the first instant after the gap.
     """
-    reached, before = wall >= begin_min, wall < end_min
+    reached, before = wall >= begin_min, wall <= end_min
     if not (reached.any() and before.any()):
         return None
     first = int(np.argmax(reached))
-    end = len(wall) - int(np.argmax(before[::-1]))
+    last = len(wall) - 1 - int(np.argmax(before[::-1]))
+    end = last if wall[last] == end_min else last + 1
     return (first, end) if first < end else None
 
 
