@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from app.pricing.domain.plan import Plan
 from app.pricing.service.learning import demand_for, learn, region_of
-from app.pricing.service.plans import last_plan_of, plan_of, plans_in, plans_of
+from app.pricing.service.plans import (
+    last_plan_of,
+    plan_of,
+    plans_in,
+    plans_of,
+    prices_of,
+)
 from app.pricing.service.suggesting import (
     accept,
     accept_in,
@@ -34,6 +40,7 @@ __all__ = [
     "plan_of",
     "plans_in",
     "plans_of",
+    "prices_of",
     "region_of",
     "set_tariff_in",
     "set_tariffs_in",

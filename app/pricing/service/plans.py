@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Text, bindparam, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.database import db
@@ -17,6 +19,17 @@ from app.pricing.models import PricePlanRow
 
 # SQLite takes a limited number of values in one statement.
 _CHUNK = 500
+_PRICES = select(
+    PricePlanRow.evse_id,
+    PricePlanRow.time_zone,
+    cast(PricePlanRow.reserve, Text),
+    cast(PricePlanRow.book_now, Text),
+    cast(PricePlanRow.by_lead, Text),
+).where(
+    PricePlanRow.evse_id.in_(bindparam("ids", expanding=True)),
+    PricePlanRow.is_current,
+    PricePlanRow.mode == "AUCTION",
+)
 
 
 def plan_of(evse_id: int) -> Plan | None:
@@ -30,6 +43,28 @@ def plan_of(evse_id: int) -> Plan | None:
 def plans_of(evse_ids: Iterable[int]) -> dict[int, Plan]:
     """Return the plans of those EVSEs that are auctioned."""
     return plans_in(db.session(), evse_ids)
+
+
+def prices_of(evse_ids: Iterable[int]) -> dict[int, WeekPrices]:
+    """Return only the prices of those EVSEs that are auctioned, quickly, for lists.
+
+    What the same stored text means is worked out once.
+    """
+    found: dict[int, WeekPrices] = {}
+    for ids in _chunks(evse_ids):
+        rows = db.session.execute(_PRICES, {"ids": ids}).all()
+        found.update({evse_id: _week(*stored) for evse_id, *stored in rows})
+    return found
+
+
+@lru_cache(maxsize=512)
+def _week(time_zone: str, reserve: str, book_now: str, by_lead: str) -> WeekPrices:
+    return WeekPrices(
+        time_zone=time_zone,
+        reserve_milli_per_hour=tuple(json.loads(reserve)),
+        book_now_milli_per_hour=tuple(json.loads(book_now)),
+        by_lead=tuple(map(LeadPrices.from_dict, json.loads(by_lead))),
+    )
 
 
 def plans_in(session: Session, evse_ids: Iterable[int]) -> dict[int, Plan]:

@@ -50,10 +50,9 @@ class Costs:
         if not new:
             return
         # Few are, and a plan is a long row.
-        plans = pricing.plans_of(reading.auctioned(new))
+        weeks = pricing.prices_of(reading.auctioned(new))
         for evse_id in new:
-            plan = plans.get(evse_id)
-            self._weeks[evse_id] = plan.prices if plan else None
+            self._weeks[evse_id] = weeks.get(evse_id)
 
     def is_auctioned(self, at: Candidate) -> bool:
         """Return whether one can bid for time there."""

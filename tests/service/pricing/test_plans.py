@@ -90,6 +90,20 @@ def test_an_accepted_suggestion_is_in_force_with_the_energy_price(
     assert tariff.time_milli_per_hour == TARIFF.time_milli_per_hour
 
 
+def test_lists_read_the_same_prices_and_never_old_ones(
+    charger: Charger, now: datetime
+) -> None:
+    for floor in (10_000, 200_000):
+        accept(charger, now, floor_milli_per_hour=floor)
+        plan = service.plan_of(charger.id)
+        assert plan is not None
+        assert service.prices_of([charger.id]) == {charger.id: plan.prices}
+
+    service.use_fixed(charger=charger, now=now)
+
+    assert service.prices_of([charger.id]) == {}
+
+
 def test_accepting_again_keeps_the_old_version_and_going_back_keeps_the_wish(
     charger: Charger, now: datetime
 ) -> None:
