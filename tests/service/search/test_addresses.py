@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts.service import Person
 from app.config import Settings
 from app.database import db, writing
 from app.kernel.geo import Point
 from app.search import service
-from app.search.asking import query_of
 from app.search.domain import SearchRefused
-from app.search.keeping import keep
 from app.search.models import GeocodeAnswerRow, GeocodeTurnRow
 from app.search.service import addresses
 from tests.support import databases
-from tests.support.address_server import AddressServer, address_server
+from tests.support.address_server import AddressServer
 from tests.web.search.conftest import _atlas_at_hand, unpacked_atlas  # noqa: F401
 
-BERLIN = Point(52.52, 13.405)
 STREET = "Oranienstr. 12, 10999 Berlin"
+BERLIN = Point(52.52, 13.405)
 
 Change = Callable[..., Settings]
-
-
-@pytest.fixture
-def server() -> Iterator[AddressServer]:
-    with address_server() as running:
-        yield running
-
-
-@pytest.fixture
-def online_app(
-    app: Flask, server: AddressServer, database_url: str, tmp_path: Path
-) -> Iterator[Flask]:
-    """The application with an address service that is given little time."""
-    app.extensions["plugbid_settings"] = databases.settings_for(
-        database_url,
-        tmp_path,
-        geocoder="nominatim",
-        geocoder_url=server.url,
-        geocoder_contact="ops@plugbid.example",
-        geocoder_timeout_s=2.0,
-    )
-    with app.app_context():
-        yield app
 
 
 def hurry(app: Flask, timeout_s: float) -> None:
@@ -99,23 +72,6 @@ def test_photon_is_asked_by_setting(
     assert found.name == "350 5th Avenue, New York, New York, United States"
     assert server.asked[0]["path"] == "/api"
     assert server.asked[0]["agent"].startswith("Plugbid/")
-
-
-def test_a_kept_street_stays_where_it_was_when_the_service_falls_silent(
-    online_app: Flask, server: AddressServer, dario: Person, now: datetime
-) -> None:
-    search = keep(
-        user_id=dario.id,
-        address=f"?{urlencode({'q': STREET})}",
-        name="",
-        now=now,
-    )
-    server.manner = "500"
-    later = now + timedelta(days=40)
-
-    found = query_of(search.query, vehicle=None, now=later)
-
-    assert found.center.point == Point(52.50017, 13.4234)
 
 
 @pytest.mark.parametrize(
