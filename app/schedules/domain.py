@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.errors import DomainError
 from app.kernel.period import Period, clip, subtract, union
 from app.kernel.slots import SLOT_S, ceil_to_grid, floor_to_grid, is_on_grid
+from app.kernel.zones import zone_named
 
 DAY_MIN = 24 * 60
 KINDS = ("OPEN", "CLOSED")
@@ -128,7 +129,7 @@ def expand(
     >>> expand(always, (), "Europe/Berlin", window) == (window,)
     True
     """
-    place = ZoneInfo(zone)
+    place = zone_named(zone)
     opened: list[Period] = []
     closed: list[Period] = []
     for on_date in _dates_around(window, place):

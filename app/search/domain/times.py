@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from app.kernel.errors import DomainError
 from app.kernel.period import Period
 from app.kernel.slots import ceil_to_grid
+from app.kernel.zones import zone_named
 from app.schedules.domain import to_instant
 
 MAX_SPAN = timedelta(hours=48)
@@ -64,7 +64,7 @@ class _WallClock:
 
     def period_in(self, zone: str) -> Period | None:
         """Return the span at a place, or None where the clock skips all of it."""
-        place = ZoneInfo(zone)
+        place = zone_named(zone)
         starts_at = to_instant(self.starts, place, fold=0)
         ends_at = to_instant(self.ends, place, fold=1)
         return Period(starts_at, ends_at) if starts_at < ends_at else None
@@ -106,7 +106,7 @@ class Span(_WallClock):
 
         None where they cannot say it, as in the hour that they show twice.
         """
-        place = ZoneInfo(zone)
+        place = zone_named(zone)
         starts, ends = (
             at.astimezone(place).replace(tzinfo=None)
             for at in (period.starts_at, period.ends_at)

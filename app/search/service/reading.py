@@ -121,7 +121,7 @@ def fill_plugs(
     if not bare:
         return
     values = {"ids": sorted(bare), "power_w": min_power_w}
-    for evse_id, *plug in db.session.connection().execute(_PLUGS, values):
+    for evse_id, *plug in db.session.connection().execute(_PLUGS, values).all():
         if standards is None or plug[0] in standards:
             bare[evse_id].append((plug[0], plug[1], plug[2]))
 

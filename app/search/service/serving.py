@@ -95,7 +95,7 @@ def serving(
         values["ids"] = ids
         if wanted is not None:
             values |= _time_values(wanted, now)
-        for row in db.session.connection().execute(statement, values):
+        for row in db.session.connection().execute(statement, values).all():
             terms[row[0]] = tuple(row)
     return [_candidate(each, terms[each[1]]) for each in spots if each[1] in terms]
 
