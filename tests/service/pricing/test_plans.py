@@ -95,9 +95,8 @@ def test_lists_read_the_same_prices_and_never_old_ones(
 ) -> None:
     for floor in (10_000, 200_000):
         accept(charger, now, floor_milli_per_hour=floor)
-        plan = service.plan_of(charger.id)
-        assert plan is not None
-        assert service.prices_of([charger.id]) == {charger.id: plan.prices}
+        plans = service.plans_of([charger.id])
+        assert service.prices_of([charger.id]) == {charger.id: plans[charger.id].prices}
 
     service.use_fixed(charger=charger, now=now)
 
