@@ -58,6 +58,7 @@ def distances_from(center: Point) -> Callable[[float, float], float]:
     cos_a = math.cos(lat_a)
 
     def distance(lat: float, lon: float) -> float:
+        """Return the meters from the center to there."""
         lat_b = math.radians(lat)
         half_lat = (lat_b - lat_a) / 2
         half_lon = math.radians(lon - lon_a) / 2

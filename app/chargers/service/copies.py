@@ -52,6 +52,25 @@ def check_copies_in(
     ``visible``: found by the search though not on offer; ``cell``: in another grid
     cell, or hidden though on offer; ``point`` and ``zone``.
     """
+    faults: Counter[str] = Counter()
+    for copy in _copies(session, charger_ids):
+        found = list(copy.faults())
+        faults.update(found)
+        if found and repair:
+            session.execute(
+                update(ConnectorRow)
+                .where(ConnectorRow.id == copy.connector_id)
+                .values(
+                    cell=copy.true_cell,
+                    latitude=copy.true_latitude,
+                    longitude=copy.true_longitude,
+                    time_zone=copy.true_zone,
+                )
+            )
+    return faults
+
+
+def _copies(session: Session, charger_ids: Sequence[int]) -> list[_Copy]:
     statement = (
         select(
             ConnectorRow.id,
@@ -69,19 +88,4 @@ def check_copies_in(
         .where(ConnectorRow.evse_id.in_(charger_ids))
         .order_by(ConnectorRow.id)
     )
-    faults: Counter[str] = Counter()
-    for copy in [_Copy._make(row) for row in session.execute(statement)]:
-        found = list(copy.faults())
-        faults.update(found)
-        if found and repair:
-            session.execute(
-                update(ConnectorRow)
-                .where(ConnectorRow.id == copy.connector_id)
-                .values(
-                    cell=copy.true_cell,
-                    latitude=copy.true_latitude,
-                    longitude=copy.true_longitude,
-                    time_zone=copy.true_zone,
-                )
-            )
-    return faults
+    return [_Copy._make(row) for row in session.execute(statement)]
