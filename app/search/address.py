@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from app.kernel.geo import Point
 from app.search.asked import ANY_PLUG, CARDS, DEFAULT_RADIUS_KM, FLAGS, Asked
 from app.search.domain import (
     DayWindow,
@@ -51,30 +54,44 @@ def address_of(asked: Asked, **changes: Any) -> str:
     Names come in one order and defaults are left out, so that the same search always
     has the same address.
 
+    :param changes: new values by the names of `Asked`
+
     >>> address_of(Asked(text="Berlin", night=True), radius_km=10)
     'q=Berlin&radius_km=10&night=1'
     """
-    return urlencode(values_of(replace(asked, **changes)), safe=":,/@")
+    return "&".join(filter(None, (_piece(*each) for each in _parts(asked, changes))))
 
 
 def values_of(asked: Asked) -> dict[str, str]:
     """Return what the address holds, by name, without what is preset."""
-    values = {
-        "q": asked.text,
-        "lat": _short(asked.point.lat) if asked.point else "",
-        "lon": _short(asked.point.lon) if asked.point else "",
-        "radius_km": _unless(asked.radius_km, DEFAULT_RADIUS_KM),
-        **_time(asked.time),
-        "plug": _unless(asked.plug, asked.preset_plug),
-        "min_kw": _thousandth(asked.min_power_w) if asked.min_power_w else "",
-        "max_price": _limit(asked.max_price),
-        "max_total": _limit(asked.max_total),
-        **_wish(asked.wish),
-        **{name: "1" if getattr(asked, name) else "" for name in FLAGS},
-        "sort": _unless(asked.order.value, Order.NEAR.value),
-        "shown": _unless(asked.shown, CARDS),
-    }
-    return {name: value for name, value in values.items() if value}
+    values: dict[str, str] = {}
+    for name, value in _parts(asked, {}):
+        values |= _written(name, value)
+    return values
+
+
+def _parts(asked: Asked, changes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Return each part of the search that the address tells, in its order."""
+    for name in _WRITERS:
+        value = changes[name] if name in changes else getattr(asked, name)
+        # What a plug is preset to depends on whether we know the driver's car.
+        yield name, "" if name == "plug" and value == asked.preset_plug else value
+
+
+# The dozen addresses on one page differ in one piece each.
+@lru_cache(maxsize=4096)
+def _piece(name: str, value: Any) -> str:
+    return urlencode(_written(name, value), safe=":,/@")
+
+
+def _written(name: str, value: Any) -> dict[str, str]:
+    return {each: text for each, text in _WRITERS[name](value).items() if text}
+
+
+def _point(point: Point | None) -> dict[str, str]:
+    if point is None:
+        return {}
+    return {"lat": _short(point.lat), "lon": _short(point.lon)}
 
 
 def _time(time: Span | DayWindow | UntilFull | None) -> dict[str, str]:
@@ -125,3 +142,24 @@ def _plain(number: Decimal) -> str:
 
 def _unless(value: object, preset: object) -> str:
     return "" if value == preset else str(value)
+
+
+def _flag(name: str) -> Callable[[bool], dict[str, str]]:
+    return lambda is_on: {name: "1" if is_on else ""}
+
+
+# How each part of a search is told, in the order of the address.
+_WRITERS: dict[str, Callable[[Any], dict[str, str]]] = {
+    "text": lambda text: {"q": text},
+    "point": _point,
+    "radius_km": lambda km: {"radius_km": _unless(km, DEFAULT_RADIUS_KM)},
+    "time": _time,
+    "plug": lambda plug: {"plug": plug},
+    "min_power_w": lambda w: {"min_kw": _thousandth(w) if w else ""},
+    "max_price": lambda limit: {"max_price": _limit(limit)},
+    "max_total": lambda limit: {"max_total": _limit(limit)},
+    "wish": _wish,
+    **{name: _flag(name) for name in FLAGS},
+    "order": lambda order: {"sort": _unless(order.value, Order.NEAR.value)},
+    "shown": lambda shown: {"shown": _unless(shown, CARDS)},
+}

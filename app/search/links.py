@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -63,8 +62,7 @@ def search_url(base: str, asked: Asked, **changes: Any) -> str:
 
     :param base: the page's own address
     """
-    changed = replace(asked, **{"shown": CARDS, **changes})
-    query = address_of(changed)
+    query = address_of(asked, **{"shown": CARDS, **changes})
     return f"{base}?{query}" if query else base
 
 
