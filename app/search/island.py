@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from app.kernel.geo import Point
 from app.kernel.money import exponent_of, format_minor
 from app.search.cards import time_query
+from app.search.domain import Span
 from app.search.service import MapPoint, Results
 
+T = TypeVar("T")
 # A step is a meter and a bit: finer than the grid on which public points lie.
 STEPS = 100_000
 
@@ -28,14 +30,14 @@ def island_of(results: Results) -> str:
     from the center, which crosses the antimeridian without a jump.
     """
     center = results.query.center
-    times = _numbered(time_query(each.span) for each in results.points)
+    spans = _numbered(each.span for each in results.points)
     currencies = _numbered(each.currency for each in results.points)
     return as_island(
         center,
         results.query.radius_m,
-        times=list(times),
+        times=[time_query(each) for each in spans],
         currencies=[[_sign(each), exponent_of(each)] for each in currencies],
-        points=[_row(each, center, times, currencies) for each in results.points],
+        points=[_row(each, center, spans, currencies) for each in results.points],
         counts=[[*_from(center, each.point), each.count] for each in results.counts],
         public=[[*_from(center, each.point), each.name] for each in results.public],
     )
@@ -61,17 +63,20 @@ def as_island(center: Point, radius_m: int, **more: Any) -> str:
 
 
 def _row(
-    at: MapPoint, center: Point, times: dict[str, int], currencies: dict[str, int]
+    at: MapPoint,
+    center: Point,
+    spans: dict[Span | None, int],
+    currencies: dict[str, int],
 ) -> list[Any]:
-    north, east = _from(center, at.point)
+    north, east = _from(center, at)
     row = [at.charger_id, north, east, at.total_minor, int(at.is_free), at.name]
-    time, currency = times[time_query(at.span)], currencies[at.currency]
+    time, currency = spans[at.span], currencies[at.currency]
     if currency:
         return [*row, time, currency]
     return [*row, time] if time else row
 
 
-def _from(center: Point, point: Point) -> tuple[int, int]:
+def _from(center: Point, point: Point | MapPoint) -> tuple[int, int]:
     """Return how far north and east a point lies, in steps, the short way round."""
     east = point.lon - center.lon
     if not -180 <= east <= 180:
@@ -79,7 +84,7 @@ def _from(center: Point, point: Point) -> tuple[int, int]:
     return round((point.lat - center.lat) * STEPS), round(east * STEPS)
 
 
-def _numbered(values: Iterable[str]) -> dict[str, int]:
+def _numbered(values: Iterable[T]) -> dict[T, int]:
     """Return each value with its number, the first one first."""
     return {each: number for number, each in enumerate(dict.fromkeys(values))}
 

@@ -23,8 +23,10 @@ def free_runs(
     :param windows: open stretches ``(first, end)``, disjoint and ascending
     :param claimed: slots that are taken, ascending
     """
-    runs: list[Run] = []
     taken = list(claimed)
+    if not taken:
+        return tuple(windows)
+    runs: list[Run] = []
     index = 0
     for first, end in windows:
         cursor = first

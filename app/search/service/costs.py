@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from app.kernel.money import divide_half_even, divide_up
 from app.kernel.slots import SLOT_S
@@ -32,11 +33,11 @@ class Costs:
     def __init__(self, query: Query, car: Car, time: TimeCheck, now: datetime) -> None:
         self._query = query
         self._car = car
+        self._wanted_wh = car.usual_wh
         self._time = time
         self._now = now
         self._weeks: dict[int, WeekPrices | None] = {}
         self._bases: dict[tuple[object, ...], tuple[Fit, int]] = {}
-        self._known: dict[tuple[object, ...], Charge] = {}
         self._auctioned: dict[tuple[int, int], Charge] = {}
 
     def load(self, candidates: Sequence[Candidate]) -> None:
@@ -69,7 +70,7 @@ class Costs:
     def fills(self, at: Candidate) -> bool:
         """Return whether one booking there is long enough for all that is wanted."""
         possible = self.fit(at).power_w * self.length_s(at)
-        return possible >= self._car.usual_wh * 3600
+        return possible >= self._wanted_wh * 3600
 
     def charge(self, at: Candidate, first_slot: int) -> Charge:
         """Return what a charge means there that begins in this slot.
@@ -112,7 +113,7 @@ class Costs:
             fit = best_plug((Plug(*plug) for plug in at.plugs), self._car)
             wanted = self._time.wanted_at(at.zone)
             booked_s = booked_time_s(
-                usual_wh=self._car.usual_wh,
+                usual_wh=self._wanted_wh,
                 power_w=fit.power_w,
                 booked_s=wanted.duration_s if wanted else None,
                 min_length_s=at.min_length_min * 60,
@@ -123,29 +124,34 @@ class Costs:
 
     def _charge(self, at: Candidate, slots_milli: tuple[int, ...] | None) -> Charge:
         fit, booked_s = self._basis(at)
-        # Many chargers of a list share price, power and length.
-        key = (*at[11:14], fit.power_w, booked_s, slots_milli)
-        known = self._known.get(key)
-        if known is None:
-            tariff = Tariff(
-                currency=at.currency,
-                energy_milli_per_kwh=at.energy_milli,
-                time_milli_per_hour=at.time_milli,
-            )
-            if slots_milli is not None:
-                tariff = tariff.promised(slots_milli)
-            known = self._known[key] = estimate(
-                tariff,
-                usual_wh=self._car.usual_wh,
-                power_w=fit.power_w,
-                booked_s=booked_s,
-            )
-        return known
+        prices = at.currency, at.energy_milli, at.time_milli
+        return _charge(*prices, slots_milli, self._wanted_wh, fit.power_w, booked_s)
 
     def _slots(self, at: Candidate, first_slot: int) -> range:
         """Return the sold quarter hours: the booked time, with its turnaround."""
         sold_s = self.length_s(at) + at.buffer_min * 60
         return range(first_slot, first_slot + divide_up(sold_s, SLOT_S))
+
+
+# Many chargers share price, power and length, and most searches the car.
+@lru_cache(maxsize=16_384)
+def _charge(
+    currency: str,
+    energy_milli: int,
+    time_milli: int,
+    slots_milli: tuple[int, ...] | None,
+    wanted_wh: int,
+    power_w: int,
+    booked_s: int,
+) -> Charge:
+    tariff = Tariff(
+        currency=currency,
+        energy_milli_per_kwh=energy_milli,
+        time_milli_per_hour=time_milli,
+    )
+    if slots_milli is not None:
+        tariff = tariff.promised(slots_milli)
+    return estimate(tariff, usual_wh=wanted_wh, power_w=power_w, booked_s=booked_s)
 
 
 def _cheapest_slot(week: WeekPrices) -> int:

@@ -79,9 +79,7 @@ def near(
         total=len(found),
         has_more=finder.has_more(),
         hits=words.hits(found[:cards], names),
-        points=tuple(
-            words.point(each, names[each.at.location_id][0]) for each in found
-        ),
+        points=words.points(found, names),
         counts=finder.counts(),
         loosened=() if found else _loosened(query, car, now),
         beyond=None if found else _beyond(query, car, now),

@@ -12,8 +12,9 @@ from app.kernel.slots import start_of
 from app.search.domain import Query, Span, by_words, in_at, walk_min
 from app.search.service import reading
 from app.search.service.finder import Finder, Served
+from app.search.service.reading import Candidate
 from app.search.service.views import Hit, MapPoint
-from app.search.service.when import FreeWords, slots_of_s
+from app.search.service.when import Free, FreeWords, slots_of_s
 
 Names = dict[int, tuple[str, str]]
 
@@ -44,19 +45,23 @@ class Words:
             for each, words in zip(found, free, strict=True)
         )
 
-    def point(self, found: Served, name: str) -> MapPoint:
-        """Return a charger as the map shows it."""
-        at = found.at
-        charge = self._finder.costs.charge(at, found.free.first_slot)
-        return MapPoint(
-            charger_id=at.evse_id,
-            name=name,
-            point=Point(at.lat, at.lon),
-            total_minor=charge.total_minor,
-            currency=charge.currency,
-            # Free for the time that was asked for, or else right now.
-            is_free=self._query.time is not None or found.free.is_now,
-            span=self._span(found),
+    def points(self, found: Sequence[Served], names: Names) -> tuple[MapPoint, ...]:
+        """Return the chargers as the map shows them."""
+        charge_of = self._finder.costs.charge
+        # Free for the time that was asked for, or else right now.
+        is_asked = self._query.time is not None
+        return tuple(
+            MapPoint(
+                at.evse_id,
+                names[at.location_id][0],
+                at.lat,
+                at.lon,
+                charge_of(at, free.first_slot).total_minor,
+                at.currency,
+                is_asked or free.is_now,
+                self._span(at, free) if is_asked else None,
+            )
+            for at, free in found
         )
 
     def _hit(
@@ -82,7 +87,7 @@ class Words:
             is_free_now=words.is_now,
             begins_at=start_of(first_slot),
             ends_text=self._ends_text(found, words.end_slot),
-            span=self._span(found),
+            span=self._span(at, found.free),
             photo_key=small_key(photo) if photo else None,
         )
 
@@ -103,13 +108,13 @@ class Words:
         beside = self._now if self._query.span is None else begins_at
         return by_words(ends_at, beside=beside, zone=at.zone)
 
-    def _span(self, found: Served) -> Span | None:
+    def _span(self, at: Candidate, free: Free) -> Span | None:
         """Return the time to open the charger's page with, where one was asked for."""
         if self._query.time is None:
             return None
         if self._query.span is not None:
             return self._query.span
-        at, first = found.at, found.free.first_slot
+        first = free.first_slot
         key = (at.zone, first, slots_of_s(self._finder.costs.length_s(at)))
         if key not in self._spans:
             starts_at, ends_at = start_of(first), start_of(first + key[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from app.kernel.geo import Point
 from app.search.domain import Car, Charge, Fit, Query, Span
@@ -47,20 +48,26 @@ class Hit:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapPoint:
-    """One charger on the map.
+class MapPoint(NamedTuple):
+    """One charger on the map, lean because an answer has hundreds.
 
+    :ivar lat: where the public sees it, as ``lon``; never the door
     :ivar span: the time to book, by the charger's clock; None where none was asked
     """
 
     charger_id: int
     name: str
-    point: Point
+    lat: float
+    lon: float
     total_minor: int
     currency: str
     is_free: bool
     span: Span | None
+
+    @property
+    def point(self) -> Point:
+        """Where the public sees it."""
+        return Point(self.lat, self.lon)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from app.search.service.reading import Candidate
 from app.search.service.serving import Wanted
 
 DAY_SLOTS = 96
-# Most chargers are free within a day or two; only the others are looked at further.
-LOOK_AHEAD_SLOTS = 2 * DAY_SLOTS
+# Most chargers are free within a day; only the others are looked at further.
+LOOK_AHEAD_SLOTS = (DAY_SLOTS // 2, 2 * DAY_SLOTS, 8 * DAY_SLOTS)
 ALL_WEEK_SLOTS = 7 * DAY_SLOTS
 Length = Callable[[Candidate], int]
 
@@ -60,6 +60,8 @@ class TimeCheck:
     def __init__(self, time: Time, now: datetime) -> None:
         self._time = time
         self._now = now
+        self._now_slot = slot_at(now)
+        self._soonest = slot_at(ceil_to_grid(now))
         self._bookable: dict[tuple[int, int], Run] = {}
         self._wanted: dict[str, Wanted | None] = {}
 
@@ -114,10 +116,9 @@ class TimeCheck:
         return free.first_slot, free.first_slot + slots_of_s(length_s(at))
 
     def _is_free_now(self, candidate: Candidate, run: Run) -> bool:
-        soonest = slot_at(ceil_to_grid(self._now))
         return (
-            run[0] <= slot_at(self._now)
-            and self._bookable_slots(candidate)[0] <= soonest
+            run[0] <= self._now_slot
+            and self._bookable_slots(candidate)[0] <= self._soonest
         )
 
     def _in_slots(self, period: Period) -> Wanted | None:
@@ -126,7 +127,7 @@ class TimeCheck:
         if not isinstance(self._time, Window):
             return Wanted(first, end, period.duration_s)
         # Of a window that has begun only the rest is left.
-        first = max(first, slot_at(ceil_to_grid(self._now)))
+        first = max(first, self._soonest)
         length_s = int(self._time.length.total_seconds())
         return Wanted(first, end, length_s) if first < end else None
 
@@ -150,10 +151,12 @@ class TimeCheck:
 
     def _bookable_slots(self, candidate: Candidate) -> Run:
         key = (candidate.lead_min, candidate.horizon_days)
-        if key not in self._bookable:
+        found = self._bookable.get(key)
+        if found is None:
             window = bookable_window(self._now, lead_min=key[0], horizon_days=key[1])
-            self._bookable[key] = (slot_at(window.starts_at), slot_at(window.ends_at))
-        return self._bookable[key]
+            found = slot_at(window.starts_at), slot_at(window.ends_at)
+            self._bookable[key] = found
+        return found
 
     def _free_within(self, chunk: Sequence[Candidate]) -> dict[int, Free]:
         """Return where the wanted length fits first into the window."""
@@ -182,7 +185,7 @@ class TimeCheck:
             first = self.earliest(each)
             wanted[each.evse_id] = (first, first + slots_of_s(length_s(each)))
         end_slot = max((end for _, end in wanted.values()), default=0)
-        runs = self._all_runs(chunk, slot_at(self._now), end_slot)
+        runs = self._all_runs(chunk, self._now_slot, end_slot)
         return {
             evse_id: Free(stretch[0])
             for evse_id, stretch in wanted.items()
@@ -190,18 +193,20 @@ class TimeCheck:
         }
 
     def _free_next(self, chunk: Sequence[Candidate]) -> dict[int, Free]:
-        ahead = slot_at(self._now) + LOOK_AHEAD_SLOTS
-        free = self._next_before(chunk, ahead)
-        unsure = [each for each in chunk if each.evse_id not in free]
-        if unsure:
-            end = max(self._bookable_slots(each)[1] for each in unsure)
-            free.update(self._next_before(unsure, end))
-        return free
+        free: dict[int, Free] = {}
+        unsure = chunk
+        for ahead in LOOK_AHEAD_SLOTS:
+            free |= self._next_before(unsure, self._now_slot + ahead)
+            unsure = [each for each in unsure if each.evse_id not in free]
+            if not unsure:
+                return free
+        end = max(self._bookable_slots(each)[1] for each in unsure)
+        return free | self._next_before(unsure, end)
 
     def _next_before(
         self, chunk: Sequence[Candidate], end_slot: int
     ) -> dict[int, Free]:
-        runs = self._all_runs(chunk, slot_at(self._now), end_slot)
+        runs = self._all_runs(chunk, self._now_slot, end_slot)
         free: dict[int, Free] = {}
         for each in chunk:
             first = self._bookable_slots(each)[0]
@@ -219,7 +224,7 @@ class TimeCheck:
         earliest = min(stretch[0] for _, stretch in wanted)
         runs = self._all_runs(
             [at for at, _ in wanted],
-            max(slot_at(self._now), earliest - DAY_SLOTS),
+            max(self._now_slot, earliest - DAY_SLOTS),
             max(stretch[1] for _, stretch in wanted) + ALL_WEEK_SLOTS,
         )
         return {
@@ -252,6 +257,8 @@ class TimeCheck:
     def _bookable_part(self, windows: list[Run], candidate: Candidate) -> list[Run]:
         """Return the windows up to the charger's horizon; bookings end there."""
         end_slot = self._bookable_slots(candidate)[1]
+        if not windows or windows[-1][1] <= end_slot:
+            return windows
         return [
             (first, min(end, end_slot)) for first, end in windows if first < end_slot
         ]
