@@ -29,7 +29,16 @@ from app.config import ROOT, Settings
 from app.database import db
 from app.extensions import csrf, htmx, login_manager, migrate
 from app.kernel.events import EventBus
-from app.web import addresses, clock, errors, filters, headers, links, static_files
+from app.web import (
+    addresses,
+    clock,
+    errors,
+    filters,
+    headers,
+    kept,
+    links,
+    static_files,
+)
 
 # Rooms, from the ground up; each knows only those before it.
 ROOMS = (
@@ -68,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, render_as_batch=True, directory=str(ROOT / "migrations"))
     for extension in (csrf, htmx, login_manager):
         extension.init_app(app)
-    for part in (addresses, errors, filters, headers, links, static_files):
+    for part in (addresses, errors, filters, headers, kept, links, static_files):
         part.init_app(app)
     for part in (*ROOMS, cli):
         part.init_app(app)

@@ -23,7 +23,7 @@ _NAMES = {
         name: name
         for name in (
             *("bolt", "car", "check", "chevron", "clock", "close", "gauge", "info"),
-            *("mail", "warning"),
+            *("locate", "mail", "search", "star", "warning"),
         )
     },
 }
