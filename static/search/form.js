@@ -94,14 +94,21 @@ const plugbidForm = (() => {
     // Only what a person does to the map offers a search; our own moves do not.
     let byHand = false;
     const container = map.getContainer();
-    for (const name of ["wheel", "pointerdown", "keydown", "dblclick"]) {
+    for (const name of ["wheel", "pointerdown", "dblclick"]) {
       container.addEventListener(name, () => { byHand = true; }, { passive: true });
     }
+    // A pin that gets the focus may move the map as well: only these keys mean to.
+    container.addEventListener("keydown", (event) => { byHand = movesMap(event); });
     map.on("moveend", () => {
       if (byHand) here.hidden = false;
     });
     document.addEventListener("htmx:before:swap", () => { byHand = false; });
     return here;
+  }
+
+  function movesMap({ key, target }) {
+    if (["Enter", " "].includes(key)) return Boolean(target.closest(".leaflet-control-zoom"));
+    return key.startsWith("Arrow") || ["+", "=", "-", "_"].includes(key);
   }
 
   function searchHere(map) {

@@ -10,6 +10,7 @@ const plugbidMap = (() => {
   const { cardOf, plain } = plugbidSheet;
   const WIDE_GAP = 24;
   const CROWDED = 90;
+  const DOT_SIDE = 15;
   const wide = window.matchMedia("(min-width: 56rem)");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -130,7 +131,7 @@ const plugbidMap = (() => {
       }
       for (const point of shown.values()) this.showPill(point);
       this.rest.clearLayers();
-      if (isCrowded) gather([...rest, ...counts], taken).forEach((bubble) => this.showCount(bubble));
+      if (isCrowded) gather([...rest, ...counts], taken).forEach((bubble) => this.showBubble(bubble));
       else rest.forEach(({ point }) => this.showDot(point));
     }
 
@@ -178,10 +179,17 @@ const plugbidMap = (() => {
         .addTo(this.rest);
     }
 
+    /* A count of one is a charger like any other, unless it is too far down the list. */
+    showBubble(bubble) {
+      const { point } = bubble.item;
+      if (bubble.n === 1 && point) this.showDot(point);
+      else this.showCount(bubble);
+    }
+
     showCount({ x, y, n }) {
-      const side = bubbleSide(n);
+      const side = n === 1 ? DOT_SIDE : bubbleSide(n);
       L.marker(this.map.containerPointToLatLng([x, y]), {
-        icon: L.divIcon({ className: "pin-count", html: plain(`+${n}`), iconSize: [side, side] }),
+        icon: L.divIcon({ className: "pin-count", html: plain(n === 1 ? "" : `+${n}`), iconSize: [side, side] }),
         keyboard: false,
         zIndexOffset: -500,
       })
@@ -192,7 +200,7 @@ const plugbidMap = (() => {
         .addTo(this.rest);
     }
 
-    /* Stations of others: small and grey, for orientation. */
+    /* Stations of others: small and gray, for orientation. */
     showOpen() {
       this.open.clearLayers();
       for (const station of this.data.open) {

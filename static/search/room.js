@@ -57,12 +57,14 @@ const plugbidRoom = (() => {
     return { shown, rest, taken };
   }
 
-  /* Gathers points without a pill into counts that cover nothing already there. */
+  /* Gathers points without a pill into counts that cover nothing already there; each
+     knows one of its items, which is all that a count of one stands for. */
   function gather(items, taken) {
     const cells = new Map();
-    for (const { at, n } of items) {
+    for (const item of items) {
+      const { at, n } = item;
       const key = `${Math.floor(at.x / COUNT_CELL)}:${Math.floor(at.y / COUNT_CELL)}`;
-      const cell = cells.get(key) || { x: 0, y: 0, n: 0 };
+      const cell = cells.get(key) || { x: 0, y: 0, n: 0, item };
       cell.x += at.x * n;
       cell.y += at.y * n;
       cell.n += n;
@@ -74,7 +76,7 @@ const plugbidRoom = (() => {
       const spot = freeSpot(cell.x / cell.n, cell.y / cell.n, side, taken);
       if (spot) {
         taken.push(spot.box);
-        bubbles.push({ x: spot.x, y: spot.y, n: cell.n });
+        bubbles.push({ x: spot.x, y: spot.y, n: cell.n, item: cell.item });
       } else if (bubbles.length) {
         nearest(bubbles, cell.x / cell.n, cell.y / cell.n).n += cell.n;
       }
