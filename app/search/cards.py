@@ -62,7 +62,7 @@ def card_of(hit: Hit, *, photo_base: str, is_exact: bool) -> Card:
         plug=plug_name(fit.plug.standard),
         power=power if fit.power_w >= offered_w else f"{power} of {kw(offered_w)}",
         where=_where(hit),
-        total=format_minor(charge.total_minor, charge.currency),
+        total=total_words(charge.total_minor, charge.currency),
         energy=_energy(hit, is_exact),
         per_kwh=_per_kwh(hit),
         when=hit.free_text,
@@ -72,6 +72,11 @@ def card_of(hit: Hit, *, photo_base: str, is_exact: bool) -> Card:
         is_request=hit.is_request,
         fits=fit.fits,
     )
+
+
+def total_words(minor: int, currency: str) -> str:
+    """Return what a charge costs; "free" would read as the time that is free."""
+    return format_minor(minor, currency) if minor else "No charge"
 
 
 def _where(hit: Hit) -> str:

@@ -10,7 +10,7 @@ const plugbidIsland = (() => {
     const prices = raw.currencies.map(([sign, decimals]) => {
       const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
       const number = new Intl.NumberFormat("en-US", digits);
-      return (minor) => sign + number.format(minor / 10 ** decimals);
+      return (minor) => sign + (minor ? number.format(minor / 10 ** decimals) : 0);
     });
     // Places are steps from the center, a hundred thousand to the degree.
     const at = (north, east) => ({ lat: raw.center[0] + north / 1e5, lon: raw.center[1] + east / 1e5 });
