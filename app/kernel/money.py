@@ -51,7 +51,7 @@ def exponent_of(currency: str) -> int:
 
 
 def divide_half_even(numerator: int, denominator: int) -> int:
-    """Divide two integers, rounding halves to the even neighbour.
+    """Divide two integers, rounding halves to the even neighbor.
 
     The product's one rounding rule: each line of a bill is rounded once, so.
 

@@ -1,7 +1,7 @@
 """The columns of other rooms' tables that the search reads, and nothing else of them.
 
 The search only reads, across the whole schema, and is tuned for it; so it names what
-it reads here instead of importing its neighbours' table classes. A test compares
+it reads here instead of importing its neighbors' table classes. A test compares
 every column with the real schema.
 """
 
