@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts import service as accounts
 from app.auctions import service as auctions
 from app.bookings.domain import (
     Actor,
@@ -102,9 +103,12 @@ def confirm(*, driver_id: int, code: str, now: datetime) -> Booking:
     """This function will turn the driver's held time into a booking, or a request.
 
     :raises NotFound: if there is none, or it is somebody else's
-    :raises NotNow: if the hold has ended, or its time is not claimed any more
+    :raises NotNow: if the hold has ended, its time is not claimed any more, or the
+        owner would have to answer and has no time left for it
+    :raises BookingRefused: if too many of the driver's requests wait already
     """
     with writing() as work:
+        accounts.lock_in(work.session, driver_id)
         found = load(BookingRow.code == code, BookingRow.driver_id == driver_id)
         if not found:
             raise NotFound
@@ -116,6 +120,8 @@ def _settle(work: Writing, held: Booking, now: datetime) -> Booking:
     """Take a held time out of its hold; where the owner answers first, ask him."""
     session, driver_id = work.session, held.driver_id
     asks_first = chargers.get_charger(held.charger_id).asks_first
+    if asks_first and held.state is State.HELD:
+        _check_askable(held, now)
     name = "request" if asks_first else "confirm"
     booking = apply_in(session, held, name, Actor.DRIVER, now, actor_id=driver_id)
     if asks_first:
@@ -131,9 +137,21 @@ def _settle(work: Writing, held: Booking, now: datetime) -> Booking:
     return booking
 
 
+def _check_askable(held: Booking, now: datetime) -> None:
+    """Let nobody wait for an answer that cannot come any more, or for too many."""
+    if held.answer_by <= now:
+        raise NotNow(
+            "This host answers each request, and there is no time left for it. Please "
+            "choose a later time."
+        )
+    check_waiting(waiting_of(held.driver_id, now))
+
+
 def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
     """Write the booking, its claim and its first line of history."""
     session = work.session
+    # The driver first, as everywhere: his requests at other chargers are counted.
+    accounts.lock_in(session, asked.driver_id)
     chargers.lock_in(session, asked.charger_id)
     # Checked and priced again: the owner may just have changed or paused it.
     planned = plan(asked, now)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.accounts.service import Person
 from app.bookings import service
@@ -16,7 +17,10 @@ from app.bookings.domain import (
     State,
     TimeTaken,
 )
+from app.bookings.domain.rules import MAX_WAITING
 from app.bookings.service import Booking
+from app.bookings.service.reading import waiting_of
+from app.chargers.models import EvseRow
 from app.chargers.service import Charger
 from app.database import writing
 from app.kernel.events import Event
@@ -175,3 +179,44 @@ def test_what_is_asked_with_too_little_notice_is_refused_at_its_start(
 
     with pytest.raises(BookingRefused, match="60 minutes ahead"):
         service.take(soon, now)
+
+
+def answers_from_now_on(charger: Charger) -> None:
+    """Let the owner of a charger that was booked at once answer each driver."""
+    with writing() as work:
+        work.session.execute(
+            update(EvseRow)
+            .where(EvseRow.id == charger.id)
+            .values(booking_mode="REQUEST")
+        )
+
+
+def test_a_hold_that_leaves_no_time_for_an_answer_becomes_no_question(
+    told: list[Event], hanna: Person, dario: Person, now: datetime
+) -> None:
+    at_once = make_charger(hanna, now=now)
+    soon = replace(asked(dario, at_once.id), period=hours(1, start=NOON - 90 * MINUTE))
+    held = service.take(soon, now, hold=True)
+    answers_from_now_on(at_once)
+
+    with pytest.raises(NotNow, match="choose a later time"):
+        service.confirm(driver_id=dario.id, code=held.code, now=now + MINUTE)
+
+    assert service.get_booking(held.id).state is State.HELD
+    assert told == []
+
+
+def test_a_hold_is_no_way_round_the_most_requests_that_may_wait(
+    hanna: Person, dario: Person, charger: Charger, now: datetime
+) -> None:
+    others = [
+        make_charger(hanna, now=now, booking_mode="REQUEST") for _ in range(MAX_WAITING)
+    ]
+    held = service.take(asked(dario, charger.id), now, hold=True)
+    for each in others:
+        make_booking(dario, each, now=now)
+
+    with pytest.raises(BookingRefused, match="wait for an answer already"):
+        service.confirm(driver_id=dario.id, code=held.code, now=now + MINUTE)
+
+    assert waiting_of(dario.id, now) == MAX_WAITING

@@ -11,15 +11,18 @@ from flask import Flask
 
 from app.accounts.service import Person
 from app.bookings import service
-from app.bookings.domain import NotNow, State
+from app.bookings.domain import BookingRefused, NotNow, State
+from app.bookings.domain.rules import MAX_WAITING
 from app.bookings.events import BookingExpired, BookingRequested
 from app.bookings.service import Booking
+from app.bookings.service.reading import waiting_of
 from app.chargers.service import Charger
 from app.database import db
 from app.kernel.errors import Conflict
 from app.kernel.events import Event
 from tests.service.bookings.world import active_claims, history
 from tests.support.factories_bookings import NOON, make_booking
+from tests.support.factories_chargers import make_charger
 from tests.support.people import make_person
 
 DEADLINE = NOON - timedelta(minutes=30)
@@ -158,3 +161,22 @@ def test_a_time_just_freed_and_just_accepted_belongs_to_one_driver(
     kept = [each for each in live if active_claims(each.id)]
     assert len(kept) == 1
     assert sum(isinstance(each, Booking) for each in results) == 1
+
+
+def test_twelve_questions_of_one_driver_at_once_are_not_more_than_he_may_ask(
+    in_app: Flask, hanna: Person, dario: Person, now: datetime
+) -> None:
+    chargers = [make_charger(hanna, now=now, booking_mode="REQUEST") for _ in range(12)]
+
+    def ask(charger: Charger) -> object:
+        try:
+            return make_booking(dario, charger, now=now)
+        except BookingRefused as refusal:
+            return refusal
+
+    acts: list[Act] = [lambda each=each: ask(each) for each in chargers]  # type: ignore[misc]
+
+    results = race(in_app, acts)
+
+    assert sum(isinstance(each, Booking) for each in results) == MAX_WAITING
+    assert waiting_of(dario.id, now) == MAX_WAITING
