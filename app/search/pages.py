@@ -30,6 +30,8 @@ class Found:
     """What was found, in words; nothing is computed in templates.
 
     :ivar count: how many chargers, such as ``12`` or ``300+``
+    :ivar in_vain: how many were looked at, such as ``20,000``, where none of them fits
+        and there are more; else empty
     :ivar used: filters in use, each with the search without it
     :ivar more: the same search with a longer list, where there is more
     :ivar public: how many public stations the map shows
@@ -39,6 +41,7 @@ class Found:
     results: Results
     center: Center
     count: str
+    in_vain: str
     notes: tuple[str, ...]
     cards: tuple[Card, ...]
     beyond: Card | None
@@ -161,6 +164,7 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
         results=results,
         center=center,
         count=f"{results.total}{'+' if results.has_more else ''}",
+        in_vain=_in_vain(results),
         notes=_notes(asked, center),
         cards=tuple(map(in_words, listed)),
         beyond=in_words(beyond) if beyond else None,
@@ -179,6 +183,10 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
         follow=_follow(listed, asked),
         public=len(results.public),
     )
+
+
+def _in_vain(results: Results) -> str:
+    return f"{results.looked:,}" if results.has_more and not results.total else ""
 
 
 def _zone(results: Results) -> str:

@@ -32,7 +32,7 @@ CHUNK = 150
 LARGEST_CHUNK = 1200
 # No search looks at more chargers than this, wherever it is; the nearest ones count.
 MAX_LOOKED = 20_000
-# As many are compared where something else than the distance decides.
+# About as many that pass the filters are compared where not the distance decides.
 MAX_COMPARED = 2_000
 Rank = tuple[bool, str, int, float, int]
 
@@ -94,6 +94,11 @@ class Finder:
         self._over |= {each.at.evse_id for each in found[enough:]}
         return found[:enough]
 
+    @property
+    def looked(self) -> int:
+        """How many chargers were looked at, the nearest ones of the circle."""
+        return len(self._looked)
+
     def has_more(self) -> bool:
         """Return whether the circle holds further ones that nobody has checked."""
         return bool(self._over) or self._spots.has_next()
@@ -112,7 +117,7 @@ class Finder:
 
     def _nearest(self, enough: int, first: int) -> list[Served]:
         found: list[Served] = []
-        for spots in self._chunks(first, self._at_most):
+        for spots in self._chunks(first, LARGEST_CHUNK):
             found += self._served(self._serving(spots))
             if len(found) >= enough:
                 break
@@ -123,11 +128,32 @@ class Finder:
 
         Each charger has a bound that its time cannot better: so early, so cheap. They
         are asked for their time in this order, until what is found is better than
-        all that is left.
+        all that is left. Only where not one of a group is free the next one counts.
         """
-        most = min(self._at_most, MAX_COMPARED)
-        chunks = self._chunks(LARGEST_CHUNK, most)
-        candidates = [each for spots in chunks for each in self._serving(spots)]
+        for candidates in self._groups():
+            if found := self._best_of(candidates, enough, first):
+                return found
+        return []
+
+    def _groups(self) -> Iterator[list[Candidate]]:
+        """Yield those that pass the filters, so many at once as are compared.
+
+        What fails does not count: one that fits may lie behind thousands of others.
+        """
+        group: list[Candidate] = []
+        half = max(1, MAX_COMPARED // 2)
+        for spots in self._chunks(half, half):
+            group += self._serving(spots)
+            # A batch may be a few short, which is no reason for another one.
+            if len(group) * 10 >= MAX_COMPARED * 9:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def _best_of(
+        self, candidates: Sequence[Candidate], enough: int, first: int
+    ) -> list[Served]:
         self.costs.load(candidates)
         rank = self._ranking(candidates)
         bounds = sorted((rank(each, None), each) for each in candidates)
@@ -167,9 +193,9 @@ class Finder:
 
         return rank
 
-    def _chunks(self, size: int, most: int) -> Iterator[list[Spot]]:
-        while len(self._looked) < most:
-            spots = self._spots.take(min(size, most - len(self._looked)))
+    def _chunks(self, size: int, largest: int) -> Iterator[list[Spot]]:
+        while len(self._looked) < self._at_most:
+            spots = self._spots.take(min(size, self._at_most - len(self._looked)))
             if not spots:
                 break
             if spots[0].distance_m <= self._outside_m:
@@ -180,7 +206,7 @@ class Finder:
                 self._refuse_past(spots)
             self._looked += spots
             yield spots
-            size = min(size * 2, LARGEST_CHUNK)
+            size = min(size * 2, largest)
         if not self._looked:
             self._refuse_past([])
 

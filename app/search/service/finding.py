@@ -73,16 +73,19 @@ def near(
     finder.costs.load([each.at for each in found])
     names = reading.names_of(each.at.location_id for each in found)
     words = Words(query, finder, now)
+    has_more = finder.has_more()
     return Results(
         query=query,
         car=car,
         total=len(found),
-        has_more=finder.has_more(),
+        has_more=has_more,
+        looked=finder.looked,
         hits=words.hits(found[:cards], names),
         points=words.points(found, names),
         counts=finder.counts(),
         loosened=() if found else _loosened(query, car, now),
-        beyond=None if found else _beyond(query, car, now),
+        # It is the nearest one only where nobody in the circle is left.
+        beyond=None if found or has_more else _beyond(query, car, now),
         public=_public(query) if with_public else (),
     )
 

@@ -48,6 +48,8 @@ def note_unmet(results: Results | None, who: str | None, now: datetime) -> int:
     """
     if who is None or results is None or results.total:
         return 0
+    if results.has_more:
+        return 0  # Not everybody was asked, so nobody knows.
     try:
         return _note(results.query, who, now)
     except SQLAlchemyError:

@@ -107,6 +107,7 @@ class Results:
 
     :ivar total: chargers found that satisfy everything
     :ivar has_more: whether the circle holds further candidates that nobody checked
+    :ivar looked: how many chargers were looked at, the nearest ones of the circle
     :ivar points: the hits and those after them, for the map
     :ivar loosened: what to change, where nothing was found
     :ivar beyond: where nothing was found: the nearest match outside of the circle
@@ -117,6 +118,7 @@ class Results:
     car: Car
     total: int
     has_more: bool
+    looked: int = 0
     hits: tuple[Hit, ...] = ()
     points: tuple[MapPoint, ...] = ()
     counts: tuple[GridCount, ...] = ()
