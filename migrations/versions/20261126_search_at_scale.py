@@ -4,6 +4,8 @@ Revision ID: 20261126_search_at_scale
 Revises: 20261125_nightly_jobs
 """
 
+import math
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,6 +22,9 @@ def upgrade() -> None:
     _repeat_places_at_connectors()
     _public_stations()
     _search_tables()
+    # The nights are unknown yet; so the next tick looks at all opening hours again,
+    # although today's round may be done.
+    op.execute("DELETE FROM nightly_job WHERE job = 'open windows'")
 
 
 def _say_more_of_chargers() -> None:
@@ -51,11 +56,28 @@ def _repeat_places_at_connectors() -> None:
         f"time_zone = (SELECT time_zone {_PLACE}), "
         f"cell = CASE (SELECT listing_state {_PLACE}) WHEN 'PUBLISHED' THEN cell ELSE -1 END"
     )
+    _join_cells_near_the_poles()
     op.create_index(
         "ix_connector_near",
         "connector",
         ["cell", "standard", "max_power_w", "latitude", "longitude", "time_zone", "evse_id"],
     )
+
+
+def _join_cells_near_the_poles() -> None:
+    """Beyond 75 degrees 2, 4, 8 … columns are one cell from now on."""
+    narrowest = math.cos(math.radians(75.001))
+    far = sa.text("SELECT DISTINCT cell / 8192 FROM connector WHERE cell >= 0 AND NOT cell / 8192 BETWEEN 300 AND 3299")
+    for row in sorted(op.get_bind().scalars(far)):
+        lat = min(90.0, max(abs(row / 20 - 90), abs((row + 1) / 20 - 90)))
+        halvings = 0
+        while halvings < 12 and math.cos(math.radians(lat)) * 2**halvings < narrowest:
+            halvings += 1
+        first = row * 8192
+        op.execute(
+            f"UPDATE connector SET cell = {first} + ((cell - {first}) >> {halvings}) "
+            f"WHERE cell BETWEEN {first} AND {first + 8191}"
+        )
 
 
 def _public_stations() -> None:
@@ -106,6 +128,7 @@ def _search_tables() -> None:
         sa.Column("evse_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("energy_wh", sa.Integer(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("news_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["evse_id"], ["evse.id"], name=op.f("fk_saved_search_hit_evse_id"), ondelete="CASCADE"),
@@ -159,11 +182,13 @@ def downgrade() -> None:
     for name in ("time_zone", "longitude", "latitude"):
         op.drop_column("connector", name)
     # What was hidden had its cell all the same before; the search looked at the state.
+    # Near the poles each column was a cell of its own.
     # SQLite cuts off what PostgreSQL would round.
     whole = "FLOOR" if op.get_bind().dialect.name == "postgresql" else ""
     op.execute(
         f"UPDATE connector SET cell = (SELECT CAST({whole}((public_latitude + 90) * 20) AS INTEGER) * 8192 "
-        f"+ CAST({whole}((public_longitude + 180) * 20) AS INTEGER) {_PLACE}) WHERE cell = -1"
+        f"+ CAST({whole}((public_longitude + 180) * 20) AS INTEGER) {_PLACE}) "
+        f"WHERE cell = -1 OR (SELECT ABS(public_latitude) {_PLACE}) >= 75"
     )
     op.create_index("ix_connector_near", "connector", ["cell", "standard", "max_power_w"])
     op.drop_column("evse", "booking_mode")
