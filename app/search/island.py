@@ -1,6 +1,6 @@
 """The map's part of an answer: short rows of whole numbers, named by the browser.
 
-Up to 300 chargers travel with every change of a filter. Keys, labels and addresses
+Up to 200 chargers travel with every change of a filter. Keys, labels and addresses
 are the same for all of them, so static/search/island.js makes those.
 """
 

@@ -1,5 +1,5 @@
 /* Reads the data island that every answer of the search carries. Rows are short there,
-   because up to 300 of them travel with each change of a filter; here they get names. */
+   because up to 200 of them travel with each change of a filter; here they get names. */
 "use strict";
 
 const plugbidIsland = (() => {

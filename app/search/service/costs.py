@@ -38,7 +38,7 @@ class Costs:
         self._now = now
         self._weeks: dict[int, WeekPrices | None] = {}
         self._bases: dict[tuple[object, ...], tuple[Fit, int]] = {}
-        self._auctioned: dict[tuple[int, int], Charge] = {}
+        self._promised: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def load(self, candidates: Sequence[Candidate]) -> None:
         """Look up their plugs, which are auctioned, and their prices of the week."""
@@ -81,12 +81,7 @@ class Costs:
         week = self._weeks[at.evse_id]
         if week is None:
             return self._charge(at, None)
-        slots = self._slots(at, first_slot)
-        key = (at.evse_id, first_slot)
-        if key not in self._auctioned:
-            prices = week.book_now_of(slots, self._now)
-            self._auctioned[key] = self._charge(at, prices)
-        return self._auctioned[key]
+        return self._charge(at, self._book_now(week, at, first_slot))
 
     def least(self, at: Candidate) -> Charge:
         """Return the charge at the lowest price it may have, whenever it begins."""
@@ -102,7 +97,7 @@ class Costs:
         week = self._weeks[at.evse_id]
         if week is None:
             return at.time_milli
-        slots = week.book_now_of(self._slots(at, first_slot), self._now)
+        slots = self._book_now(week, at, first_slot)
         return divide_half_even(sum(slots) * _SLOTS_AN_HOUR, len(slots))
 
     def _basis(self, at: Candidate) -> tuple[Fit, int]:
@@ -126,6 +121,17 @@ class Costs:
         fit, booked_s = self._basis(at)
         prices = at.currency, at.energy_milli, at.time_milli
         return _charge(*prices, slots_milli, self._wanted_wh, fit.power_w, booked_s)
+
+    def _book_now(
+        self, week: WeekPrices, at: Candidate, first_slot: int
+    ) -> tuple[int, ...]:
+        """Return what its quarter hours cost if booked at once."""
+        key = (at.evse_id, first_slot)
+        found = self._promised.get(key)
+        if found is None:
+            found = week.book_now_of(self._slots(at, first_slot), self._now)
+            self._promised[key] = found
+        return found
 
     def _slots(self, at: Candidate, first_slot: int) -> range:
         """Return the sold quarter hours: the booked time, with its turnaround."""

@@ -23,7 +23,8 @@ from app.search.service.hits import Words
 from app.search.service.views import Hit, Loosened, PublicPin, Results
 
 MAX_HITS = 50
-MAX_POINTS = 300
+# More names and prices than this nobody reads; the others are counted.
+MAX_POINTS = 200
 MAX_PUBLIC = 200
 # Advice what to loosen needs no exact number, and each filter is another search.
 MAX_LOOSENED = 100

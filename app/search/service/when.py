@@ -222,16 +222,20 @@ class TimeCheck:
         if not wanted:
             return {}
         earliest = min(stretch[0] for _, stretch in wanted)
-        runs = self._all_runs(
-            [at for at, _ in wanted],
-            max(self._now_slot, earliest - DAY_SLOTS),
-            max(stretch[1] for _, stretch in wanted) + ALL_WEEK_SLOTS,
-        )
-        return {
-            # Another booking may have come between the two questions.
-            at.evse_id: around(runs[at.evse_id], stretch) or stretch
-            for at, stretch in wanted
-        }
+        first = max(self._now_slot, earliest - DAY_SLOTS)
+        latest = max(stretch[1] for _, stretch in wanted)
+        found: dict[int, Run] = {}
+        left = wanted
+        # Most places close or are taken within a day.
+        for end in (latest + DAY_SLOTS, latest + ALL_WEEK_SLOTS):
+            runs = self._all_runs([at for at, _ in left], first, end)
+            for at, stretch in left:
+                # Another booking may have come between the two questions.
+                found[at.evse_id] = around(runs[at.evse_id], stretch) or stretch
+            left = [each for each in left if found[each[0].evse_id][1] >= end]
+            if not left:
+                break
+        return found
 
     def _all_runs(
         self, chunk: Sequence[Candidate], first_slot: int, end_slot: int
