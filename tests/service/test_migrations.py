@@ -60,8 +60,8 @@ def plain_cell(charger_id: int) -> int:
         text("SELECT public_latitude, public_longitude FROM location WHERE id = :id"),
         {"id": charger_id},
     ).one()
-    row, column = (math.floor((at[0] + 90) * 20), math.floor((at[1] + 180) * 20))
-    return row * 8192 + column
+    row, column = math.floor((at[0] + 90) * 20), math.floor((at[1] + 180) * 20)
+    return int(row * 8192 + column)
 
 
 def test_cells_near_the_poles_change_their_numbers_there_and_back(
