@@ -7,6 +7,7 @@ letters are written elsewhere.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -26,20 +27,29 @@ from app.search.service.checks import Check
 from app.search.service.views import Results
 
 _log = logging.getLogger(__name__)
-# About a second of work: decisions wait for no more.
 CHECKS_A_TICK = 25
+# Decisions wait for no more work than this and the check that is under way.
+SECONDS_A_TICK = 1.0
 MAX_TOLD = 5
 
 
 def tick(*, now: datetime) -> int:
     """Check some of the searches that are due, and once a night forget old wishes.
 
+    What there is no time for stays due, and comes first next time.
+
     :returns: how many searches had news
     """
     _forget_unmet(now)
     due = checks.due_searches(now, limit=CHECKS_A_TICK)
     db.session.rollback()
-    return sum(_check_safely(each) for each in due)
+    ends = time.monotonic() + SECONDS_A_TICK
+    with_news = 0
+    for each in due:
+        with_news += _check_safely(each)
+        if time.monotonic() >= ends:
+            break
+    return with_news
 
 
 def is_search_over(question: Question, now: datetime) -> bool:
@@ -70,7 +80,11 @@ def _check(check: Check) -> bool:
         checks.mark_over(check)
         return False
     found = service.near(
-        query=question.query, vehicle=vehicle, now=now, wish=question.asked.wish
+        query=question.query,
+        vehicle=vehicle,
+        now=now,
+        wish=question.asked.wish,
+        advice=False,
     )
     shown = [
         Offer(each.charger_id, each.total_minor, each.currency) for each in found.points

@@ -56,7 +56,12 @@ def keep(*, user_id: int, address: str, name: str, now: datetime) -> KeptSearch:
     if not asked.text and asked.point is None:
         raise SearchRefused("Please search for a place first.", field="name")
     found = service.near(
-        query=question.query, vehicle=vehicle, now=now, wish=asked.wish, cards=1
+        query=question.query,
+        vehicle=vehicle,
+        now=now,
+        wish=asked.wish,
+        cards=1,
+        advice=False,
     )
     city = found.hits[0].city if found.hits else ""
     return kept.keep_search(

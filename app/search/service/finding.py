@@ -56,6 +56,7 @@ def near(
     wish: Wish | None = None,
     cards: int = MAX_HITS,
     with_public: bool = False,
+    advice: bool = True,
 ) -> Results:
     """This function will find chargers for the driver's car, best first.
 
@@ -66,6 +67,8 @@ def near(
     :param wish: what the car wants; None for a usual charge
     :param cards: how many to describe for the list
     :param with_public: whether to tell about public stations as well
+    :param advice: whether anybody reads what to do where nothing is left; finding
+        that out takes several further searches
     :raises SearchRefused: if the time has passed or is too far ahead
     """
     car = car_of(vehicle, wish)
@@ -75,6 +78,7 @@ def near(
     names = reading.names_of(each.at.location_id for each in found)
     words = Words(query, finder, now)
     has_more = finder.has_more()
+    is_empty = not found and not has_more
     return Results(
         query=query,
         car=car,
@@ -84,9 +88,9 @@ def near(
         hits=words.hits(found[:cards], names),
         points=words.points(found, names),
         counts=finder.counts(),
-        loosened=() if found else _loosened(query, car, now),
+        loosened=_loosened(query, car, now) if advice and not found else (),
         # It is the nearest one only where nobody in the circle is left.
-        beyond=None if found or has_more else _beyond(query, car, now),
+        beyond=_beyond(query, car, now) if advice and is_empty else None,
         public=_public(query) if with_public else (),
     )
 

@@ -1,4 +1,4 @@
-"""An address service on this machine, and the application that asks it."""
+"""An address service on this machine, the application that asks it, and patience."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.search import alerts
 from tests.support import databases
 from tests.support.address_server import AddressServer, address_server
 
@@ -33,3 +34,9 @@ def online_app(
     )
     with app.app_context():
         yield app
+
+
+@pytest.fixture(autouse=True)
+def _time_for_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check all kept searches, however slow the machine."""
+    monkeypatch.setattr(alerts, "SECONDS_A_TICK", 600.0)
