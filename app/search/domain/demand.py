@@ -15,6 +15,8 @@ from app.search.domain.times import Span, Time, Window
 # Fewer could point to one neighbor; they are only called "a few".
 FEW = 3
 HEATS = 5
+# A longer search says little about each of its hours.
+MOST_HOURS = 12
 _DAY_HOURS = 24
 _DAYS = (
     "Mondays",
@@ -33,7 +35,7 @@ def wanted_hours(time: Time, local_now: datetime) -> tuple[int, ...]:
     """Return the hours of the week that a search asks for, each once, earliest first.
 
     Whoever wants two hours "between 18 and 23" would take any of the five. A search
-    without a time is one for now.
+    without a time is one for now, and of a long time the first hours count.
 
     :param local_now: naive wall-clock time at the place
     """
@@ -41,7 +43,7 @@ def wanted_hours(time: Time, local_now: datetime) -> tuple[int, ...]:
         return (_hour_of_week(local_now),)
     hours: dict[int, None] = {}
     at = time.starts.replace(minute=0)
-    while at < time.ends:
+    while at < time.ends and len(hours) < MOST_HOURS:
         hours[_hour_of_week(at)] = None
         at += _HOUR
     return tuple(hours)

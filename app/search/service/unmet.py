@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service.links import derived_key
 from app.database import db, dialect_name, writing
+from app.kernel.errors import TooMany
 from app.kernel.geo import Point, cell_of, cells_around
 from app.schedules import service as schedules
 from app.search.domain import Query
@@ -34,6 +35,8 @@ NEARBY_M = 10_000
 SHOWN_DAYS = 28
 _KEPT = timedelta(weeks=13)
 _HOUR_S = 3600
+# Nobody looks for a charger more often; who seems to is a machine.
+MOST_NOTES_AN_HOUR = 30
 
 
 def note_unmet(results: Results | None, who: str | None, now: datetime) -> int:
@@ -96,6 +99,12 @@ def _note(query: Query, who: str, now: datetime) -> int:
     # Most repeats end here, without a write.
     if len(limits.used_keys(keys.values(), window_s=_HOUR_S, now=now)) == len(keys):
         return 0
+    try:
+        limits.count_use(
+            _key_of(who, now), limit=MOST_NOTES_AN_HOUR, window_s=_HOUR_S, now=now
+        )
+    except TooMany:
+        return 0
     with writing() as work:
         new = limits.first_uses_in(
             work.session, keys.values(), window_s=_HOUR_S, now=now
@@ -109,9 +118,18 @@ def _note(query: Query, who: str, now: datetime) -> int:
 
 def _key(who: str, cell: int, hour: int, now: datetime) -> str:
     """Return a key that tells searchers apart for one hour and names nobody."""
-    content = f"{who}\n{cell}\n{hour}\n{int(now.timestamp()) // _HOUR_S}".encode()
-    digest = hmac.new(derived_key("unmet"), content, hashlib.sha256).hexdigest()
-    return f"unmet:{digest[:32]}"
+    words = f"{who}\n{cell}\n{hour}"
+    return f"unmet:{_digest(words, now)}"
+
+
+def _key_of(who: str, now: datetime) -> str:
+    """Return a key for all notes of one searcher in this hour; it names nobody."""
+    return f"unmet of:{_digest(who, now)}"
+
+
+def _digest(words: str, now: datetime) -> str:
+    content = f"{words}\n{int(now.timestamp()) // _HOUR_S}".encode()
+    return hmac.new(derived_key("unmet"), content, hashlib.sha256).hexdigest()[:32]
 
 
 def _count(

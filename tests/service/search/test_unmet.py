@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.service import Person
@@ -126,11 +126,26 @@ def test_nothing_that_is_kept_names_anybody(in_app: Flask, now: datetime) -> Non
 
     unmet.note_unmet(nothing_found(now), who, now)
 
-    (key,) = db.session.scalars(select(RateCounterRow.key))
-    assert key.startswith("unmet:")
-    assert "203" not in key
+    keys = db.session.scalars(select(RateCounterRow.key)).all()
+    assert sorted(key.partition(":")[0] for key in keys) == ["unmet", "unmet of"]
+    assert not any("203.0.113.7" in key for key in keys)
     kept = set(UnmetSearchRow.__table__.columns.keys())
     assert kept == {"cell", "on_date", "hour_of_week", "searches", "first_hours"}
+
+
+def test_one_visitor_cannot_fill_the_table(in_app: Flask, now: datetime) -> None:
+    for number in range(40):
+        long = Span(starts=FRIDAY, ends=FRIDAY + timedelta(hours=48))
+        found = nothing_found(now, center=Point(number, number), time=long)
+        unmet.note_unmet(found, "a", now)
+
+    rows = select(func.count()).select_from(UnmetSearchRow)
+    counters = select(func.count()).select_from(RateCounterRow)
+    assert db.session.scalar(rows) == 30 * 12
+    assert db.session.scalar(counters) == 30 * 12 + 1
+    assert unmet.note_unmet(nothing_found(now), "b", now) == 1
+    later = now + timedelta(hours=1)
+    assert unmet.note_unmet(nothing_found(later), "a", later) == 1
 
 
 def test_a_repeated_search_writes_nothing(in_app: Flask, now: datetime) -> None:
