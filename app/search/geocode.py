@@ -15,7 +15,14 @@ from app.kernel.geo import Point, distance_m
 from app.search import atlas
 from app.search.coordinates import parse_coordinates
 from app.search.folding import fold
-from app.search.readings import Reading, readings, spellings, without_codes
+from app.search.readings import (
+    REAL_SIZE,
+    Reading,
+    ends,
+    readings,
+    spellings,
+    without_codes,
+)
 from app.search.regions import regions_of
 from app.search.tile_geometry import to_degrees
 
@@ -75,17 +82,42 @@ def find_places(
     point = parse_coordinates(text)
     if point is not None:
         return (_typed_point(point),)
-    source = source or atlas.connection()
-    parts = [part for part in map(fold, text.split(",")) if part]
-    if not parts:
+    if not any(letter.isalpha() for letter in text):
         return ()
-    for reading in readings(parts[:_MOST_PARTS]):
+    source = source or atlas.connection()
+    parts = [part for part in map(fold, text.split(",")) if part][:_MOST_PARTS]
+    for reading in readings(parts) if parts else ():
         found = _meant(source, reading)
         if found:
-            names = spellings(reading.name)
-            found.sort(key=lambda place: (-_score(place, names, near), place.label))
-            return tuple(_without_twins(found, max(0, limit)))
+            return _likeliest(found, reading.name, near, limit)
+    for index, part in enumerate(parts, 1):
+        found, name = _largest_end(source, part, tuple(parts[index:]))
+        if found:
+            return _likeliest(found, name, near, limit)
     return ()
+
+
+def _likeliest(
+    found: list[Place], name: str, near: Point | None, limit: int
+) -> tuple[Place, ...]:
+    names = spellings(name)
+    found.sort(key=lambda place: (-_score(place, names, near), place.label))
+    return tuple(_without_twins(found, max(0, limit)))
+
+
+def _largest_end(
+    source: sqlite3.Connection, part: str, rest: tuple[str, ...]
+) -> tuple[list[Place], str]:
+    """Return the places that its first or last words name, the larger ones of both."""
+    best: tuple[int, list[Place], str] = (0, [], "")
+    for side in ends(part, rest):
+        for reading in side:
+            found = _meant(source, reading)
+            if found:
+                size = max(place.population for place in found)
+                best = max(best, (size, found, reading.name), key=lambda each: each[0])
+                break
+    return best[1], best[2]
 
 
 def _typed_point(point: Point) -> Place:
@@ -101,7 +133,15 @@ def _typed_point(point: Point) -> Place:
 
 
 def _meant(source: sqlite3.Connection, reading: Reading) -> list[Place]:
-    found = _named(source, reading.name)
+    look = _named if reading.may_go_on else _whole_named
+    smallest = reading.smallest
+    if not reading.is_exact and reading.name in regions_of(source).countries:
+        smallest = max(smallest, REAL_SIZE)  # "uk" is a village too.
+    found = [
+        place
+        for place in look(source, reading.name)
+        if place.population >= smallest and place.country_code not in reading.not_in
+    ]
     is_exact = reading.is_exact
     for qualifier in reading.qualifiers:
         kept = _agreeing(source, found, qualifier)
@@ -177,6 +217,11 @@ def _named(source: sqlite3.Connection, words: str) -> list[Place]:
     return exact + [replace(place, is_beginning=True) for place in begun]
 
 
+def _whole_named(source: sqlite3.Connection, words: str) -> list[Place]:
+    """Return the places of exactly this name."""
+    return _called(source, spellings(words))
+
+
 def _called(source: sqlite3.Connection, names: tuple[str, ...]) -> list[Place]:
     """Return the places of exactly one of these names."""
     marks = ", ".join("?" * len(names))
@@ -205,7 +250,11 @@ def _agreeing(
     if kept or not places:
         return kept
     cities = _called(source, spellings(without_codes(qualifier)))
-    return [place for place in places if _is_near_any(place, cities)]
+    return [
+        place
+        for place in places
+        if not place.is_beginning and _is_near_any(place, cities)
+    ]
 
 
 def _in_region(

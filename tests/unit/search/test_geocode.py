@@ -94,6 +94,62 @@ def test_an_address_gives_its_town_and_says_so(
     assert not place.is_exact
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("München Hauptbahnhof", "Munich, Germany"),
+        ("Hauptbahnhof München", "Munich, Germany"),
+        ("Alexanderplatz Berlin", "Berlin, Germany"),
+        ("Bahnhof Altona Hamburg", "Hamburg, Germany"),
+        ("5th Avenue New York", "New York City, New York, United States"),
+        ("Rue de Rivoli Paris", "Paris, France"),
+        ("Gare du Nord Paris", "Paris, France"),
+        ("Plaza Mayor Madrid", "Madrid, Spain"),
+        ("10 Downing Street London", "London, United Kingdom"),
+        ("Berlin Hauptstraße 5", "Berlin, Germany"),
+        ("Hamburg Airport", "Hamburg, Germany"),
+        ("Broadway, New York", "New York City, New York, United States"),
+        ("Main Street 5, Springfield, IL", "Springfield, Illinois, United States"),
+        ("350 5th Ave, New York NY 10118", "New York City, New York, United States"),
+        ("Hallstatt, Oberösterreich", "Hallstatt, Austria"),
+        ("Seestraße 12 4830 Hallstatt", "Hallstatt, Austria"),
+        ("Seestraße 12, Hallstatt", "Hallstatt, Austria"),
+        ("Toronto ON M5V 2T6", "Toronto, Ontario, Canada"),
+        ("Main St, LA", "Los Angeles, California, United States"),
+        ("Drop, Copenhagen", "Copenhagen, Denmark"),
+    ],
+)
+def test_a_piece_of_an_address_stands_for_it_only_as_a_town(
+    atlas: sqlite3.Connection, typed: str, meant: str
+) -> None:
+    place = find_places(typed, source=atlas)[0]
+
+    assert place.label == meant
+    assert not place.is_exact
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("Main Street 5", "5 Main Street", "Main Street 12345", "1500 Broadway"),
+        *("'; DROP TABLE evse;--", "select * from users", "<script>alert(1)</script>"),
+        *("asdf qwer", "Hauptstraße 5", "Hauptstraße", "5th Avenue", "the hotel"),
+        *("London Road 5", "London Road", "Via Roma 1", "Via Roma", "Rue de Rivoli"),
+        *("Avenue de Paris", "Via del Corso", "Foo 5, UK", "Foo 5, Germany", "!? 5"),
+    ],
+)
+def test_a_street_without_town_is_not_guessed(
+    atlas: sqlite3.Connection, typed: str
+) -> None:
+    assert find_places(typed, source=atlas) == ()
+
+
+def test_two_words_of_a_name_may_be_cut_before_a_state(
+    atlas: sqlite3.Connection,
+) -> None:
+    assert find_places("San Fran CA", source=atlas)[0].name == "San Francisco"
+
+
 def test_an_unknown_qualifier_does_not_hide_the_place(
     atlas: sqlite3.Connection,
 ) -> None:
