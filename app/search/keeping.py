@@ -18,6 +18,7 @@ from app.search.asked import ANY_PLUG, CAR_PLUG, CARDS, Asked
 from app.search.asking import address_of, query_of, read_asked
 from app.search.domain import SearchRefused
 from app.search.domain.kept import is_rolling, since_words, suggested_name
+from app.search.links import limit_words, wish_words
 from app.search.service import kept
 from app.search.service.kept import KeptSearch
 
@@ -105,14 +106,17 @@ def card_of(search: KeptSearch, now: datetime) -> KeptCard:
 
 def _facts(asked: Asked) -> tuple[str, ...]:
     facts = [f"within {asked.radius_km} km"]
+    if asked.wish:
+        words = wish_words(asked.wish)
+        facts.append(words[0].lower() + words[1:])
     if asked.plug not in {CAR_PLUG, ANY_PLUG}:
         facts.append(plug_name(asked.plug))
     if asked.min_power_w:
         facts.append(f"{asked.min_power_w / 1000:g} kW or more")
     if asked.max_price:
-        facts.append(f"up to {asked.max_price.amount} per kWh")
+        facts.append(f"up to {limit_words(asked.max_price)} per kWh")
     if asked.max_total:
-        facts.append(f"up to {asked.max_total.amount} in total")
+        facts.append(f"up to {limit_words(asked.max_total)} in total")
     facts += [words for name, words in _FLAGS.items() if getattr(asked, name)]
     return tuple(facts)
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.kernel.connectors import plug_name
 from app.search.asked import ANY_PLUG, CAR_PLUG, CARDS, MAX_CARDS, Asked
 from app.search.asking import address_of, let_go
-from app.search.domain import Order, Span, UntilFull, Wish, usual_spans
+from app.search.domain import (
+    Order,
+    PriceLimit,
+    Span,
+    UntilFull,
+    Wish,
+    usual_spans,
+)
 from app.search.service import Loosened
 from app.web.filters import kw
 
@@ -68,14 +77,13 @@ def search_url(base: str, asked: Asked, **changes: Any) -> str:
 
 def used(base: str, asked: Asked) -> tuple[Link, ...]:
     """Return each filter in use, with the search without it."""
+    price, total = limit_words(asked.max_price), limit_words(asked.max_total)
     words = {
         "time": _time_words(asked),
-        "wish": _wish_words(asked.wish),
+        "wish": wish_words(asked.wish),
         "min_power_w": f"{kw(asked.min_power_w)} or more" if asked.min_power_w else "",
-        "max_price": f"Up to {asked.max_price.amount:f}/kWh" if asked.max_price else "",
-        "max_total": f"Up to {asked.max_total.amount:f} in all"
-        if asked.max_total
-        else "",
+        "max_price": f"Up to {price}/kWh" if price else "",
+        "max_total": f"Up to {total} in all" if total else "",
         **{n: text for n, text in FLAG_WORDS.items() if getattr(asked, n)},
     }
     links = [
@@ -89,9 +97,9 @@ def used(base: str, asked: Asked) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def without_all(base: str, asked: Asked) -> str:
-    """Return the address of the same place without any filter."""
-    return search_url(base, asked, plug=asked.preset_plug, **_NOTHING)
+def without_all(asked: Asked) -> Asked:
+    """Return the search of the same place without any filter."""
+    return replace(asked, plug=asked.preset_plug, **_NOTHING)
 
 
 def quick_times(
@@ -127,7 +135,8 @@ def loosened(base: str, asked: Asked, found: Iterable[Loosened]) -> tuple[Link, 
     for each in found:
         wider = f"Within {each.query.radius_m // 1000} km"
         count = f"{each.count}+" if each.is_more else str(each.count)
-        words = f"{_LOOSENED.get(each.name, wider)}: {count}"
+        chargers = "charger" if count == "1" else "chargers"
+        words = f"{_LOOSENED.get(each.name, wider)} ({count} {chargers})"
         links.append(
             Link(words, search_url(base, let_go(asked, each.name, each.query)))
         )
@@ -161,7 +170,16 @@ def span_words(span: Span) -> str:
     return f"{starts:%a} {starts.day} {starts:%b} {starts:%H:%M}–{last}"
 
 
-def _wish_words(wish: Wish | None) -> str:
+def limit_words(limit: PriceLimit | None) -> str:
+    """Return an amount as prices are written; it has no currency of its own."""
+    if limit is None:
+        return ""
+    cents = f"{limit.amount:.2f}"
+    return cents if Decimal(cents) == limit.amount else f"{limit.amount.normalize():f}"
+
+
+def wish_words(wish: Wish | None) -> str:
+    """Return what the car wants, or nothing."""
     if wish is None:
         return ""
     if wish.energy_wh is not None:

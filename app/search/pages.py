@@ -10,14 +10,16 @@ from typing import Any
 
 from app.accounts.service import Vehicle, default_vehicle
 from app.kernel.errors import DomainError
+from app.kernel.geo import Point
 from app.search import links, service
-from app.search.asked import DEFAULT_RADIUS_KM, Asked
+from app.search.asked import MAX_TEXT, Asked
 from app.search.asking import Question, question_of, read_asked, zone_at
 from app.search.cards import Card, card_of, charger_url, photo_base
 from app.search.fields import FormView, form_of, refused_form
 from app.search.island import as_island, island_of
 from app.search.links import Link, search_url
 from app.search.service import Center, Hit, Results
+from app.search.service.finding import MAX_PUBLIC
 from app.web.links import url_for
 
 __all__ = ["Found", "SearchPage", "charger_url", "search_page"]
@@ -34,7 +36,8 @@ class Found:
         and there are more; else empty
     :ivar used: filters in use, each with the search without it
     :ivar more: the same search with a longer list, where there is more
-    :ivar public: how many public stations the map shows
+    :ivar clears: whether the search without any filter would find something
+    :ivar public: which public stations the map shows; empty without any
     :ivar beyond: the nearest match outside of the circle, where nothing is inside
     """
 
@@ -48,6 +51,7 @@ class Found:
     beyond_url: str
     used: tuple[Link, ...]
     without_all: str
+    clears: bool
     quick: tuple[Link, ...]
     orders: tuple[Link, ...]
     others: tuple[Link, ...]
@@ -55,7 +59,7 @@ class Found:
     more: Link | None
     ends_here: bool
     follow: dict[str, Any] | None
-    public: int
+    public: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class SearchPage:
     :ivar url: the shortest address of this search, to share and to come back to
     :ivar replaces_form: whether the form in the browser must change as well
     :ivar filters_used: how many filters stand behind the folded part
+    :ivar place_was: the place's name that the results belong to
     """
 
     form: FormView
@@ -75,6 +80,7 @@ class SearchPage:
     url: str
     replaces_form: bool
     filters_used: int
+    place_was: str
 
     @property
     def status(self) -> int:
@@ -94,7 +100,8 @@ def search_page(
     asked, refusals = read_asked(raw, has_car=vehicle is not None)
     if refusals:
         return _refused(raw, asked, vehicle, refusals, now)
-    asked, moved = _place_or_point(asked, raw.get("q_was", ""))
+    sent = asked
+    asked, moved = _place_or_point(sent, raw.get("q_was", ""))
     try:
         question = question_of(asked, vehicle=vehicle, now=now)
         results = service.near(
@@ -106,9 +113,11 @@ def search_page(
             with_public=asked.public,
         )
     except DomainError as error:
-        return _refused(raw, asked, vehicle, (error,), now)
+        return _refused(raw, sent, vehicle, (error,), now)
     base = url_for("search.index")
     found = _found(base, question, results, now)
+    if not results.hits and not results.loosened and found.used:
+        found = replace(found, clears=_clears(question, vehicle, now))
     wants_form = raw.get("with_form", "")
     return SearchPage(
         form=form_of(asked, vehicle, is_open=wants_form == _OPEN),
@@ -117,7 +126,9 @@ def search_page(
         island=island_of(results),
         url=search_url(base, asked, shown=asked.shown),
         replaces_form=moved or bool(wants_form),
-        filters_used=len(found.used),
+        # Public stations come on top: that choice hides nothing.
+        filters_used=len(found.used) - asked.public,
+        place_was=asked.text,
     )
 
 
@@ -128,16 +139,39 @@ def _refused(
     refusals: tuple[DomainError, ...],
     now: datetime,
 ) -> SearchPage:
-    """Return the page that says what is wrong, beside a map without pins."""
+    """Return the page that says what is wrong, beside a map without pins.
+
+    :param asked: what could be read; its circle is the one that is shown
+    """
+    place_was = raw.get("q_was", "")
+    middle = asked.point or _middle_of(place_was, now)
     return SearchPage(
         form=refused_form(raw, asked, vehicle, refusals),
         found=None,
         asked=asked,
-        island=as_island(service.start_point(now), DEFAULT_RADIUS_KM * 1000),
+        island=as_island(middle, asked.radius_km * 1000),
         url="",
         replaces_form=True,
         filters_used=0,
+        place_was=place_was,
     )
+
+
+def _middle_of(place: str, now: datetime) -> Point:
+    """Return where the results before were, so that the map stays there."""
+    try:
+        return service.find_center(text=place[:MAX_TEXT], point=None, now=now).point
+    except DomainError:
+        return service.start_point(now)
+
+
+def _clears(question: Question, vehicle: Vehicle | None, now: datetime) -> bool:
+    """Return whether anything is there at all, for advice that leads somewhere."""
+    bare = replace(
+        links.without_all(question.asked), text="", point=question.center.point
+    )
+    query = question_of(bare, vehicle=vehicle, now=now).query
+    return bool(service.listed(query=query, now=now, limit=1))
 
 
 def _place_or_point(asked: Asked, shown: str) -> tuple[Asked, bool]:
@@ -170,7 +204,8 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
         beyond=in_words(beyond) if beyond else None,
         beyond_url=_go_there(base, asked, beyond),
         used=links.used(base, asked),
-        without_all=links.without_all(base, asked),
+        without_all=search_url(base, links.without_all(asked)),
+        clears=True,
         quick=links.quick_times(base, asked, zone=_zone(results), now=now),
         orders=links.orders(base, asked) if results.total > 1 else (),
         others=tuple(
@@ -181,7 +216,7 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
         more=more,
         ends_here=more is None and (len(listed) < results.total or results.has_more),
         follow=_follow(listed, asked),
-        public=len(results.public),
+        public=_public(len(results.public)),
     )
 
 
@@ -194,6 +229,14 @@ def _zone(results: Results) -> str:
     if results.hits:
         return results.hits[0].time_zone
     return zone_at(results.query.center)
+
+
+def _public(count: int) -> str:
+    if not count:
+        return ""
+    words = f"{count} public {'station' if count == 1 else 'stations'}"
+    # Beyond this many nobody has counted.
+    return f"The {count} nearest public stations" if count >= MAX_PUBLIC else words
 
 
 def _go_there(base: str, asked: Asked, beyond: Hit | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.guards import current_person
 from app.extensions import htmx
@@ -27,13 +29,15 @@ _NO_STEP = ("radius_km", "shown")
 
 
 @bp.get("/")
-def index() -> Response:
+def index() -> BaseResponse:
     """Show chargers on the map and as a list; both come from one answer."""
     refuse_long(request.query_string)
     person, now = current_person(), clock.now()
     person_id = person.id if person else None
     raw = request.args.to_dict()
     search = search_page(raw, person_id, now)
+    if _is_long_winded(raw, search):
+        return redirect(search.url)
     if search.found is not None:
         results = search.found.results
         note_unmet(results, searcher_of(request, person_id), now)
@@ -51,6 +55,17 @@ def index() -> Response:
         first_new=search.asked.shown - CARDS if has_more else -1,
     )
     return _with_address(response, search, is_step=raw.get("with_form") != "back")
+
+
+def _is_long_winded(raw: Mapping[str, str], search: SearchPage) -> bool:
+    """Return whether a form without scripts sent this, with all its empty fields.
+
+    The short address has none, so it is never sent on again. What it would not tell,
+    such as a wish that was rounded, has to be told here.
+    """
+    if htmx or request.method != "GET" or search.found is None:
+        return False
+    return not all(raw.values()) and not search.asked.notes
 
 
 def _with_address(response: Response, search: SearchPage, is_step: bool) -> Response:

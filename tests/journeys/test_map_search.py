@@ -140,3 +140,34 @@ def test_a_refused_position_is_said_in_words(browser: Browser, site: str) -> Non
     note.wait_for(state="visible")
     assert "Type a place" in note.inner_text()
     page.context.close()
+
+
+def test_eight_filters_make_the_page_no_wider_than_a_phone(
+    browser: Browser, site: str
+) -> None:
+    filters = "&min_kw=7.2&kwh=20&max_price=9&max_total=99&night=1&accessible=1"
+    page = browser.new_context(viewport=PHONE).new_page()
+
+    page.goto(f"{site}{HERE}{filters}&free_parking=1&public=1")
+
+    assert page.locator(".chip--used").count() == 8
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.context.close()
+
+
+def test_going_through_the_pins_by_tab_offers_no_search(
+    browser: Browser, site: str
+) -> None:
+    page = open_page(browser, site + HERE, [], viewport=DESK)
+    here = page.get_by_role("button", name="Search this area")
+    page.locator("#map_chargers").focus()
+
+    for _ in range(8):
+        page.keyboard.press("Tab")
+    page.wait_for_timeout(400)
+    assert not here.is_visible()
+
+    page.locator("#map_chargers").focus()
+    page.keyboard.press("ArrowRight")
+    here.wait_for()
+    page.context.close()

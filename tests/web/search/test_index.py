@@ -154,16 +154,16 @@ def test_an_empty_answer_says_which_filter_to_loosen(
 ) -> None:
     response = client.get(address(min_kw="50", plug="IEC_62196_T2"))
 
-    assert "Any power: 1" in response.text
-    assert "Any plug:" not in response.text
+    assert "Any power (1 charger)" in response.text
+    assert "Any plug (" not in response.text
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"plug": "CHADEMO"}, "Any plug: 1"),
-        ({"max_price": "0.01"}, "Any price per kWh: 1"),
-        ({"lat": "52.60"}, "Within 10 km: 1"),
+        ({"plug": "CHADEMO"}, "Any plug (1 charger)"),
+        ({"max_price": "0.01"}, "Any price per kWh (1 charger)"),
+        ({"lat": "52.60"}, "Within 10 km (1 charger)"),
     ],
 )
 def test_each_filter_can_be_the_one_to_loosen(
@@ -182,7 +182,7 @@ def test_a_taken_time_can_be_let_go(
         address(**{"from": "2026-06-10T18:00", "to": "2026-06-10T20:00"})
     )
 
-    assert "Any time: 1" in response.text
+    assert "Any time (1 charger)" in response.text
 
 
 def test_a_visitor_is_told_that_prices_are_for_an_ordinary_car(
@@ -267,5 +267,5 @@ def test_what_costs_nothing_says_so_and_shows_no_unit_price(
 
     text = client.get(address()).text
 
-    assert "<strong>€0.00</strong>" in text
+    assert "<strong>No charge</strong>" in text
     assert "all in" not in text

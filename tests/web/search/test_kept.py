@@ -195,8 +195,8 @@ def test_what_is_over_or_waits_for_a_confirmed_address_says_so(
     for fact in (
         "Type 2",
         "11 kW or more",
-        "0.6 per kWh",
-        "9 in total",
+        "up to 0.60 per kWh",
+        "up to 9.00 in total",
         "book at once",
     ):
         assert fact in page

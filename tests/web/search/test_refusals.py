@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -90,3 +91,32 @@ def test_a_mended_search_cleans_the_form_again(
     assert 'name="with_form"' not in mended.text
     # The filters stay open: that is where the driver is at work.
     assert '<details class="filters" open>' in mended.text
+
+
+@pytest.mark.parametrize(
+    "shown", [{"lat": "48.1", "lon": "11.6", "q_was": ""}, {"q_was": "48.1, 11.6"}]
+)
+def test_an_unknown_place_leaves_the_map_where_it_is_and_says_so_once(
+    hx: HtmxClient, charger: Charger, shown: dict[str, str]
+) -> None:
+    query = urlencode({**shown, "q": "qqxxqqxx", "radius_km": "7"})
+    refused = hx.get(f"/?{query}")
+
+    assert island(refused)["center"] == [48.1, 11.6]
+    assert island(refused)["radius_m"] == 7000
+    assert refused.text.count("We know no place of this name") == 1
+    # A second wrong name still knows where the map was.
+    assert f'name="q_was" value="{shown["q_was"]}"' in refused.text
+
+
+def test_where_nobody_shares_no_filter_is_blamed(client: CheckedClient) -> None:
+    text = client.get(address(min_kw="11")).text
+
+    assert "No charger here yet" in text
+    assert "Clear all" not in text
+    assert "Letting go" not in text
+
+
+def test_public_stations_are_no_filter_in_use(client: CheckedClient) -> None:
+    assert 'class="filters-used"' not in client.get(address(public="1")).text
+    assert 'class="filters-used"' in client.get(address(min_kw="11")).text
