@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from app.kernel.geo import Point
+from app.kernel.geo import Point, distance_m
 from app.search.coordinates import parse_coordinates
 from app.search.domain import SearchRefused
 from app.search.geocode import Place, find_places
@@ -20,6 +20,9 @@ _KEEP_S = 300
 _KEPT = "plugbid_search_start"
 # A place of so many people is meant by its name alone.
 _TOWN = 5_000
+# So many times smaller, a namesake is offered only to those who are close to it.
+_FAR_SMALLER = 20
+_CLOSE_M = 100_000.0
 _MOVE = "Move the map to your corner and search there."
 _NO_STREETS = f"The built-in map knows no streets: this is {{name}}. {_MOVE}"
 _MUTE = f"The address service did not answer; this is the town: {{name}}. {_MOVE}"
@@ -65,17 +68,25 @@ def find_center(
     """
     if not text:
         return Center(point=point or start_point(now))
-    named = look_up(text, near=point or start_point(now), now=now, limit=limit)
+    near = point or start_point(now)
+    named = look_up(text, near=near, now=now, limit=limit)
     if not named.places:
         raise SearchRefused(named.note, field="q")
     first, *others = named.places
     return Center(
         point=Point(first.lat, first.lon),
         name=first.label,
-        others=tuple(each for each in others if each.name == first.name),
+        others=tuple(each for each in others if _may_be_meant(each, first, near)),
         is_exact=first.is_exact,
         note=named.note,
     )
+
+
+def _may_be_meant(other: Place, first: Place, near: Point) -> bool:
+    """Return whether this is a namesake worth offering: not far smaller, or close."""
+    is_comparable = other.population * _FAR_SMALLER >= first.population
+    away_m = distance_m(near, Point(other.lat, other.lon))
+    return other.name == first.name and (is_comparable or away_m < _CLOSE_M)
 
 
 def look_up(text: str, *, near: Point | None, now: datetime, limit: int = 4) -> Named:

@@ -270,3 +270,16 @@ def test_the_button_of_an_owner_puts_the_pin_at_the_house(
 
     assert (place.lat, place.lon) == (52.50017, 13.4234)
     assert "viewbox" not in server.asked[0]["fields"]
+
+
+def test_a_far_smaller_namesake_is_offered_only_to_those_close_to_it(
+    app: Flask, now: datetime
+) -> None:
+    with app.app_context():
+        from_afar = center("Berlin", now)
+        from_close = center("Paris", now, Point(33.7, -95.5))
+
+    assert from_afar.name == "Berlin, Germany"
+    assert from_afar.others == ()
+    labels = [from_close.name, *(each.label for each in from_close.others)]
+    assert {"Paris, France", "Paris, Texas, United States"} <= set(labels)
