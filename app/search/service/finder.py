@@ -78,9 +78,8 @@ class Finder:
         self.costs = Costs(query, car, self.time, now)
         self._query = query
         self._now = now
-        self._spots = Spots(query)
+        self._spots = Spots(query, outside_m)
         self._at_most = at_most
-        self._outside_m = outside_m
         self._looked: list[Spot] = []
         self._over: set[int] = set()
 
@@ -198,10 +197,6 @@ class Finder:
             spots = self._spots.take(min(size, self._at_most - len(self._looked)))
             if not spots:
                 break
-            if spots[0].distance_m <= self._outside_m:
-                spots = [each for each in spots if each.distance_m > self._outside_m]
-                if not spots:
-                    continue
             if not self._looked:
                 self._refuse_past(spots)
             self._looked += spots

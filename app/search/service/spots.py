@@ -62,11 +62,16 @@ class Spot(NamedTuple):
 class Spots:
     """The chargers of one circle, handed out nearest first."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, outside_m: float = -1.0) -> None:
+        """Hand out only what lies farther away than ``outside_m``."""
+        self._outside_m = outside_m
         self._radius_m = query.radius_m
         self._distance = distances_from(query.center)
         self._values = _values(query)
         self._is_polar = _is_polar(query)
+        self._is_hollow = outside_m > 0 and not self._is_polar
+        inner = max(0.0, outside_m * (1 - _SHARE_WRONG) - _METERS_WRONG) / _DEGREE_M
+        self._values["least"] = inner * inner
         self._flags = (_crosses_date_line(query), query.standards is not None)
         self._seen: set[int] = set()
         self._pending: list[Spot] = []
@@ -113,13 +118,15 @@ class Spots:
         # There the order of the database says nothing about distances.
         count = _EVERYTHING if self._is_polar else count
         values = {**self._values, "count": count, "skipped": self._rows_read}
-        found = db.session.connection().execute(_nearest(*self._flags), values)
+        found = db.session.connection().execute(
+            _nearest(*self._flags, self._is_hollow), values
+        )
         rows = found.all()
         for evse_id, lat, lon, zone in rows:
             if evse_id not in self._seen:
                 self._seen.add(evse_id)
                 away_m = self._distance(lat, lon)
-                if away_m <= self._radius_m:
+                if self._outside_m < away_m <= self._radius_m:
                     self._pending.append(Spot(away_m, evse_id, lat, lon, zone))
         self._pending.sort()
         self._rows_read += len(rows)
@@ -196,9 +203,10 @@ def _inside(crosses: bool, has_plug: bool) -> list[ColumnElement[bool]]:
 
 # Statements are built once: building them costs more than running them.
 @lru_cache
-def _nearest(crosses: bool, has_plug: bool) -> Select[Any]:
+def _nearest(crosses: bool, has_plug: bool, is_hollow: bool) -> Select[Any]:
     # The circle is cut out afterwards, so that each distance is worked out once. What
     # is cut off lies behind the rest, so fewer rows than asked for are the last ones.
+    hole = [_distance2(crosses) > bindparam("least", type_=Float)] if is_hollow else []
     ordered = (
         select(
             CONNECTOR.c.evse_id,
@@ -207,7 +215,7 @@ def _nearest(crosses: bool, has_plug: bool) -> Select[Any]:
             CONNECTOR.c.time_zone,
             _distance2(crosses).label("distance2"),
         )
-        .where(*_in_cells(has_plug))
+        .where(*_in_cells(has_plug), *hole)
         .order_by("distance2", CONNECTOR.c.evse_id)
         .limit(bindparam("count", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
