@@ -22,7 +22,7 @@ from app.chargers.service.listing import (
     new_code,
     term_values,
 )
-from app.chargers.service.masking import fresh_site, site_of
+from app.chargers.service.masking import site_of, sites_in
 from app.chargers.service.public import forget_public_in
 from app.kernel.geo import Point
 
@@ -182,7 +182,7 @@ def _insert(
     if not entries:
         return {}
     codes = {key: new_code() for key in entries}
-    places = {key: _place_values(owner_id, command) for key, command in entries.items()}
+    places = _places(session, owner_id, entries)
     location_ids = _insert_locations(session, owner_id, source, places, now)
     evse_ids = _insert_evses(session, entries, location_ids, codes)
     plugs = [
@@ -201,9 +201,17 @@ def _insert(
     }
 
 
-def _place_values(owner_id: int, command: ListCharger) -> dict[str, object]:
-    site = fresh_site(owner_id, Point(command.latitude, command.longitude))
-    return {**location_values(command, site=site), "mask_site": site}
+def _places(
+    session: Session, owner_id: int, entries: Mapping[str, ListCharger]
+) -> dict[str, dict[str, object]]:
+    points = {
+        key: Point(each.latitude, each.longitude) for key, each in entries.items()
+    }
+    sites = sites_in(session, owner_id=owner_id, points=points)
+    return {
+        key: {**location_values(each, site=sites[key]), "mask_site": sites[key]}
+        for key, each in entries.items()
+    }
 
 
 def _insert_locations(

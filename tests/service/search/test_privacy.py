@@ -204,3 +204,30 @@ def test_several_plugs_of_one_place_in_a_file_share_their_offset(
 
     assert len(points) == 1
     assert distance_m(Point(*points[0]), DOOR) >= 100
+
+
+def test_a_file_gives_a_door_no_second_offset(
+    in_app: Flask, hanna: Person, now: datetime
+) -> None:
+    # On both sides of the edge between two fields.
+    by_hand = make_charger(hanna, now=now, latitude=52.49995, longitude=13.35)
+    entries = {
+        "a": listing(latitude=52.50005, longitude=13.35),
+        "b": listing(latitude=48.10001, longitude=11.5),
+        "c": listing(latitude=48.09999, longitude=11.5),
+    }
+
+    with writing() as work:
+        done = chargers.import_in(
+            work.session, owner_id=hanna.id, source="AFDC", entries=entries, now=now
+        )
+
+    def offset(charger: Charger) -> tuple[float, float]:
+        return (
+            charger.public_latitude - charger.latitude,
+            charger.public_longitude - charger.longitude,
+        )
+
+    a, b, c = (chargers.get_charger(done.imported[key].charger_id) for key in "abc")
+    assert offset(a) == pytest.approx(offset(by_hand), abs=0.0006)
+    assert offset(b) == pytest.approx(offset(c), abs=0.0006)
