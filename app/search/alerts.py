@@ -18,7 +18,7 @@ from app.kernel.errors import DomainError
 from app.schedules import service as schedules
 from app.search import service
 from app.search.asking import Question, query_of, zone_at
-from app.search.domain import Span
+from app.search.cards import cap_wh, charger_url, energy_words
 from app.search.domain.kept import is_past
 from app.search.domain.news import News, Offer
 from app.search.events import MatchedCharger, SavedSearchMatched
@@ -87,7 +87,8 @@ def _check(check: Check) -> bool:
         advice=False,
     )
     shown = [
-        Offer(each.charger_id, each.total_minor, each.currency) for each in found.points
+        Offer(each.charger_id, each.total_minor, each.currency, each.energy_wh)
+        for each in found.points
     ]
     news = checks.remember(
         check,
@@ -126,20 +127,15 @@ def _lines(found: Results) -> dict[int, MatchedCharger]:
             name=each.name,
             total_minor=each.total_minor,
             currency=each.currency,
+            energy_text=energy_words(each.energy_wh, found.car.usual_wh),
+            is_part=each.energy_wh < found.car.usual_wh,
+            is_request=each.is_request,
             is_cheaper=False,
             when_text=free.get(each.charger_id, ""),
-            path=_path(each.charger_id, each.span),
+            path=charger_url(each.charger_id, each.span, cap_wh(found.car)),
         )
         for each in found.points
     }
-
-
-def _path(charger_id: int, span: Span | None) -> str:
-    """Return the charger's page, with the wanted time filled in where there is one."""
-    if span is None:
-        return f"/chargers/{charger_id}"
-    times = f"from={span.starts:%Y-%m-%dT%H:%M}&to={span.ends:%Y-%m-%dT%H:%M}"
-    return f"/chargers/{charger_id}?{times}"
 
 
 def _forget_unmet(now: datetime) -> None:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from app.kernel.connectors import plug_name
 from app.kernel.money import format_minor
-from app.search.domain import Span
+from app.search.domain import Car, Span
 from app.search.service import Hit
+from app.web.fields import in_thousands
 from app.web.filters import distance, duration, kw
 from app.web.links import url_for
 
@@ -44,9 +45,10 @@ class Card(NamedTuple):
     fits: bool
 
 
-def card_of(hit: Hit, *, photo_base: str, is_exact: bool) -> Card:
+def card_of(hit: Hit, *, car: Car, photo_base: str, is_exact: bool) -> Card:
     """Return the words for one charger.
 
+    :param car: what the search calculates for, with its wish
     :param is_exact: whether exactly this time was asked for, so nobody need say it
     :param photo_base: address of photos, without the photo's key
     """
@@ -55,7 +57,7 @@ def card_of(hit: Hit, *, photo_base: str, is_exact: bool) -> Card:
     power = kw(fit.power_w)
     return Card(
         charger_id=hit.charger_id,
-        url=charger_url(hit.charger_id, hit.span),
+        url=charger_url(hit.charger_id, hit.span, cap_wh(car)),
         name=hit.name,
         city=hit.city,
         photo_url=photo_base + hit.photo_key if hit.photo_key else "",
@@ -63,10 +65,10 @@ def card_of(hit: Hit, *, photo_base: str, is_exact: bool) -> Card:
         power=power if fit.power_w >= offered_w else f"{power} of {kw(offered_w)}",
         where=_where(hit),
         total=total_words(charge.total_minor, charge.currency),
-        energy=_energy(hit, is_exact),
+        energy=_energy(hit, car.usual_wh, is_exact),
         per_kwh=_per_kwh(hit),
         when=hit.free_text,
-        is_free=hit.span is not None or hit.is_free_now,
+        is_free=hit.is_free,
         adds=_adds(hit),
         is_auctioned=hit.is_auctioned,
         is_request=hit.is_request,
@@ -86,8 +88,14 @@ def _where(hit: Hit) -> str:
     return f"{straight}, about {hit.walk_min} min on foot"
 
 
-def _energy(hit: Hit, is_exact: bool) -> str:
-    energy = f"{round(hit.charge.energy_wh / 1000)} kWh"
+def energy_words(energy_wh: int, wanted_wh: int) -> str:
+    """Return what a charge brings, such as ``20 kWh``, or ``7 of 20 kWh``."""
+    energy, wanted = round(energy_wh / 1000), round(wanted_wh / 1000)
+    return f"{energy} kWh" if energy == wanted else f"{energy} of {wanted} kWh"
+
+
+def _energy(hit: Hit, wanted_wh: int, is_exact: bool) -> str:
+    energy = energy_words(hit.charge.energy_wh, wanted_wh)
     return energy if is_exact else f"{energy} in {duration(hit.charge.seconds)}"
 
 
@@ -109,19 +117,30 @@ def photo_base() -> str:
     return url_for("chargers.photo", key="-").removesuffix("-")
 
 
-def charger_url(charger_id: int, span: Span | None) -> str:
-    """Return the charger's page, with the wanted time filled in."""
+def cap_wh(car: Car) -> int | None:
+    """Return where to stop charging; None where the driver wished for nothing."""
+    return None if car.wish is None else car.usual_wh
+
+
+def charger_url(charger_id: int, span: Span | None, cap_wh: int | None) -> str:
+    """Return the charger's page, for the time and the energy of the price.
+
+    :param cap_wh: what the driver wishes for, in watt-hours; None for a usual charge
+    """
     # Hundreds of addresses are made for one answer, and url_for is slow.
-    times = time_query(span)
-    return f"/chargers/{charger_id}?{times}" if times else f"/chargers/{charger_id}"
+    wish = wish_query(span, cap_wh)
+    return f"/chargers/{charger_id}?{wish}" if wish else f"/chargers/{charger_id}"
 
 
 @lru_cache(maxsize=1024)
-def time_query(span: Span | None) -> str:
-    """Return the wanted time as a charger's page reads it, or nothing.
+def wish_query(span: Span | None, cap_wh: int | None) -> str:
+    """Return time and energy as a charger's page reads them, or nothing.
 
     Answers are kept: hundreds of chargers of one map share a few times.
     """
-    if span is None:
-        return ""
-    return f"from={span.starts:%Y-%m-%dT%H:%M}&to={span.ends:%Y-%m-%dT%H:%M}"
+    parts = []
+    if span is not None:
+        parts = [f"from={span.starts:%Y-%m-%dT%H:%M}&to={span.ends:%Y-%m-%dT%H:%M}"]
+    if cap_wh is not None:
+        parts.append(f"cap_kwh={in_thousands(cap_wh)}")
+    return "&".join(parts)

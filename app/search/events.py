@@ -12,6 +12,9 @@ class MatchedCharger:
     """One charger that is news to a kept search.
 
     :ivar total_minor: the driver's whole charge, in minor units of the currency
+    :ivar energy_text: what that buys, such as ``7 of 20 kWh``
+    :ivar is_part: whether it is less than the driver wants
+    :ivar is_request: whether the owner has to say yes first
     :ivar is_cheaper: whether it was known already, for more money
     :ivar when_text: when it is free, in a few words; empty where it was not worked out
     :ivar path: its page, with the wanted time filled in
@@ -21,6 +24,9 @@ class MatchedCharger:
     name: str
     total_minor: int
     currency: str
+    energy_text: str
+    is_part: bool
+    is_request: bool
     is_cheaper: bool
     when_text: str
     path: str

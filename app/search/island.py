@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from app.kernel.geo import Point
 from app.kernel.money import exponent_of, format_minor
-from app.search.cards import time_query
+from app.search.cards import cap_wh, wish_query
 from app.search.domain import Span
 from app.search.service import MapPoint, Results
 
@@ -30,12 +30,13 @@ def island_of(results: Results) -> str:
     from the center, which crosses the antimeridian without a jump.
     """
     center = results.query.center
+    cap = cap_wh(results.car)
     spans = _numbered(each.span for each in results.points)
     currencies = _numbered(each.currency for each in results.points)
     return as_island(
         center,
         results.query.radius_m,
-        times=[time_query(each) for each in spans],
+        times=[wish_query(each, cap) for each in spans],
         currencies=[[_sign(each), exponent_of(each)] for each in currencies],
         points=[_row(each, center, spans, currencies) for each in results.points],
         counts=[[*_from(center, each.point), each.count] for each in results.counts],

@@ -63,6 +63,8 @@ class SavedSearchHitRow(Row):
     )
     total_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
+    # What the total buys: a part of the charge compares with no whole one.
+    energy_wh: Mapped[int] = mapped_column(Integer)
     # The last check that found it.
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When it was last announced; None where it was there from the beginning.

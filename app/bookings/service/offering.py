@@ -51,7 +51,7 @@ class Offer:
     """What a driver may have for a chosen time.
 
     :param quote: the ceiling; None where no promise can be made
-    :param likely: the price of a usual charge for this car; None without a car
+    :param likely: the price of the wanted, else a usual, charge; None without a car
     :param refusal: why it cannot be booked like this; None where it can
     :param alternatives: the nearest free times, where this one is taken
     :param terms: the time limits it would be booked under
@@ -199,7 +199,8 @@ def _priced(
     promise = quote(tariff, period, made.fit.power_w, energy_cap_wh)
     likely = None
     if made.vehicle is not None:
-        wanted_wh = usual_charge_wh(made.vehicle.battery_wh)
+        # Who says how much wants just that, be it less or more than usual.
+        wanted_wh = energy_cap_wh or usual_charge_wh(made.vehicle.battery_wh)
         likely = expected(
             tariff,
             period,

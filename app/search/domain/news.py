@@ -19,11 +19,20 @@ _PARTS_OF_A_UNIT = 20
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a search shows at one charger: its total for the driver's own charge."""
+    """What a search shows at one charger: its total for the driver's own charge.
+
+    :ivar energy_wh: what that buys; less than is wanted where the time is short
+    """
 
     charger_id: int
     total_minor: int
     currency: str
+    energy_wh: int
+
+    def is_like(self, other: Offer) -> bool:
+        """Return whether both buy the same: only then is a lower total cheaper."""
+        mine, its = (self.currency, self.energy_wh), (other.currency, other.energy_wh)
+        return mine == its
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def find_news(
         if before is None:
             if is_complete:
                 news.append(News(offer, is_cheaper=False))
-        elif before.currency == offer.currency and is_worth_telling(
+        elif before.is_like(offer) and is_worth_telling(
             offer.total_minor, before.total_minor, offer.currency
         ):
             news.append(News(offer, is_cheaper=True))

@@ -158,11 +158,19 @@ def _known(session: Session, check: Check) -> dict[int, Offer]:
     """Return by charger the lowest total that was shown or told."""
     hit = SavedSearchHitRow
     rows = session.execute(
-        select(hit.evse_id, hit.total_minor, hit.currency).where(
+        select(hit.evse_id, hit.total_minor, hit.currency, hit.energy_wh).where(
             hit.saved_search_id == check.search_id
         )
     )
     return {row[0]: Offer(*row) for row in rows}
+
+
+def _replaces(offer: Offer, before: Offer) -> bool:
+    """Return whether later totals compare with this one instead of the known one.
+
+    A part of the charge, for which the free time was too short, is soon forgotten.
+    """
+    return offer.currency != before.currency or offer.energy_wh > before.energy_wh
 
 
 def _store(
@@ -187,12 +195,13 @@ def _store(
         values: dict[str, object] = {
             "total_minor": offer.total_minor,
             "currency": offer.currency,
+            "energy_wh": offer.energy_wh,
             **({"news_at": at} if is_news else {}),
         }
         if before is None:
             key = {"saved_search_id": check.search_id, "evse_id": offer.charger_id}
             new.append({"seen_at": at, "news_at": None, **key, **values})
-        elif is_news or before.currency != offer.currency:
+        elif is_news or _replaces(offer, before):
             this = update(hit).where(mine, hit.evse_id == offer.charger_id)
             session.execute(
                 this.values(values), execution_options={"synchronize_session": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ from app.search.domain import (
 )
 from app.search.service import reading
 from app.search.service.reading import Candidate
-from app.search.service.when import TimeCheck
+from app.search.service.when import Free, TimeCheck
 
 _SLOTS_AN_HOUR = 3600 // SLOT_S
 
@@ -38,7 +39,8 @@ class Costs:
         self._now = now
         self._weeks: dict[int, WeekPrices | None] = {}
         self._bases: dict[tuple[object, ...], tuple[Fit, int]] = {}
-        self._promised: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._promised: dict[tuple[int, int, int | None], tuple[int, ...]] = {}
+        self._least: dict[tuple[object, ...], Charge] = {}
 
     def load(self, candidates: Sequence[Candidate]) -> None:
         """Look up their plugs, which are auctioned, and their prices of the week."""
@@ -72,7 +74,11 @@ class Costs:
         possible = self.fit(at).power_w * self.length_s(at)
         return possible >= self._wanted_wh * 3600
 
-    def charge(self, at: Candidate, first_slot: int) -> Charge:
+    def holds_all(self, charge: Charge) -> bool:
+        """Return whether a charge brings all that is wanted."""
+        return charge.energy_wh >= self._wanted_wh
+
+    def charge(self, at: Candidate, free: Free) -> Charge:
         """Return what a charge means there that begins in this slot.
 
         Where time is auctioned it is what booking at once costs, as long as nobody
@@ -80,24 +86,25 @@ class Costs:
         """
         week = self._weeks[at.evse_id]
         if week is None:
-            return self._charge(at, None)
-        return self._charge(at, self._book_now(week, at, first_slot))
+            return self._charge(at, None, free.length_s)
+        return self._charge(at, self._book_now(week, at, free), free.length_s)
 
     def least(self, at: Candidate) -> Charge:
         """Return the charge at the lowest price it may have, whenever it begins."""
+        if self._query.time is None:
+            return self._least_of_any_length(at)
         week = self._weeks[at.evse_id]
         wanted = self._time.wanted_at(at.zone)
         if week is None or (wanted and wanted.is_exact):
-            return self.charge(at, wanted.first_slot if wanted else 0)
-        slots = self._slots(at, 0)
-        return self._charge(at, (_cheapest_slot(week),) * len(slots))
+            return self.charge(at, Free(wanted.first_slot if wanted else 0))
+        return self._at_cheapest(at, _cheapest_slot(week), None)
 
-    def hourly_milli(self, at: Candidate, first_slot: int) -> int:
+    def hourly_milli(self, at: Candidate, free: Free) -> int:
         """Return what an hour of that charge's time costs, in 1/1000 minor units."""
         week = self._weeks[at.evse_id]
         if week is None:
             return at.time_milli
-        slots = self._book_now(week, at, first_slot)
+        slots = self._book_now(week, at, free)
         return divide_half_even(sum(slots) * _SLOTS_AN_HOUR, len(slots))
 
     def _basis(self, at: Candidate) -> tuple[Fit, int]:
@@ -117,26 +124,64 @@ class Costs:
             known = self._bases[key] = (fit, booked_s)
         return known
 
-    def _charge(self, at: Candidate, slots_milli: tuple[int, ...] | None) -> Charge:
+    def _least_of_any_length(self, at: Candidate) -> Charge:
+        """Return the whole charge, at what the cheapest part of it may cost.
+
+        A free stretch may be too short for all of it. Where not even the longest
+        booking holds all, the total is that of the shortest one.
+        """
+        week = self._weeks[at.evse_id]
+        slot_milli = None if week is None else _cheapest_slot(week)
+        terms = (at.min_length_min, at.max_length_min, at.buffer_min)
+        prices = (at.currency, at.energy_milli, at.time_milli, slot_milli)
+        key = (*terms, *prices, *at.plugs)
+        if key not in self._least:
+            shortest_s = divide_up(at.min_length_min * 60, SLOT_S) * SLOT_S
+            full_s = self.length_s(at)
+            parts = [
+                self._at_cheapest(at, slot_milli, length_s)
+                for length_s in (*range(shortest_s, full_s, SLOT_S), full_s)
+            ]
+            whole = parts[-1]
+            least = whole if self.holds_all(whole) else parts[0]
+            self._least[key] = replace(
+                whole,
+                total_minor=least.total_minor,
+                per_kwh_milli=min(each.per_kwh_milli for each in parts),
+            )
+        return self._least[key]
+
+    def _at_cheapest(
+        self, at: Candidate, slot_milli: int | None, length_s: int | None
+    ) -> Charge:
+        if slot_milli is None:
+            return self._charge(at, None, length_s)
+        slots = self._slots(at, Free(0, length_s=length_s))
+        return self._charge(at, (slot_milli,) * len(slots), length_s)
+
+    def _charge(
+        self, at: Candidate, slots_milli: tuple[int, ...] | None, length_s: int | None
+    ) -> Charge:
         fit, booked_s = self._basis(at)
+        if length_s is not None:
+            booked_s = length_s
         prices = at.currency, at.energy_milli, at.time_milli
         return _charge(*prices, slots_milli, self._wanted_wh, fit.power_w, booked_s)
 
-    def _book_now(
-        self, week: WeekPrices, at: Candidate, first_slot: int
-    ) -> tuple[int, ...]:
+    def _book_now(self, week: WeekPrices, at: Candidate, free: Free) -> tuple[int, ...]:
         """Return what its quarter hours cost if booked at once."""
-        key = (at.evse_id, first_slot)
+        key = (at.evse_id, free.first_slot, free.length_s)
         found = self._promised.get(key)
         if found is None:
-            found = week.book_now_of(self._slots(at, first_slot), self._now)
+            found = week.book_now_of(self._slots(at, free), self._now)
             self._promised[key] = found
         return found
 
-    def _slots(self, at: Candidate, first_slot: int) -> range:
+    def _slots(self, at: Candidate, free: Free) -> range:
         """Return the sold quarter hours: the booked time, with its turnaround."""
-        sold_s = self.length_s(at) + at.buffer_min * 60
-        return range(first_slot, first_slot + divide_up(sold_s, SLOT_S))
+        length_s = self.length_s(at) if free.length_s is None else free.length_s
+        sold_s = length_s + at.buffer_min * 60
+        return range(free.first_slot, free.first_slot + divide_up(sold_s, SLOT_S))
 
 
 # Many chargers share price, power and length, and most searches the car.

@@ -14,6 +14,7 @@ from app.kernel.geo import Point, cell_of
 from app.kernel.money import MILLI
 from app.search.domain import (
     Car,
+    Charge,
     Order,
     Query,
     SearchRefused,
@@ -34,7 +35,7 @@ LARGEST_CHUNK = 1200
 MAX_LOOKED = 20_000
 # About as many that pass the filters are compared where not the distance decides.
 MAX_COMPARED = 2_000
-Rank = tuple[bool, str, int, float, int]
+Rank = tuple[bool, bool, str, int, float, int]
 
 
 class Served(NamedTuple):
@@ -163,32 +164,31 @@ class Finder:
                 self._over |= {each.evse_id for _, each in left}
                 break
             served = self._served([each for _, each in left[:first]])
-            ranked += [(rank(each.at, each.free.first_slot), each) for each in served]
+            ranked += [(rank(each.at, each.free), each) for each in served]
             ranked.sort()
         return [each for _, each in ranked]
 
     def _ranking(
         self, candidates: Sequence[Candidate]
-    ) -> Callable[[Candidate, int | None], Rank]:
-        """Return what orders the list; without a slot, the least it may be.
+    ) -> Callable[[Candidate, Free | None], Rank]:
+        """Return what orders the list; without a time, the least it may be.
 
-        Prices of one currency stand together; that of the nearest charger leads.
+        A low total for a part of the charge stands behind every whole one. Prices of
+        one currency stand together; that of the nearest charger leads.
         """
         order = self._query.order
         home = candidates[0].currency if candidates else ""
 
-        def rank(at: Candidate, first_slot: int | None) -> Rank:
+        def rank(at: Candidate, free: Free | None) -> Rank:
             if order is Order.SOON:
-                begins = self.time.earliest(at) if first_slot is None else first_slot
-                return False, "", begins, at.distance_m, at.evse_id
-            if first_slot is None:
-                charge = self.costs.least(at)
-            else:
-                charge = self.costs.charge(at, first_slot)
+                begins = self.time.earliest(at) if free is None else free.first_slot
+                return False, False, "", begins, at.distance_m, at.evse_id
+            charge = self._charge(at, free)
             is_total = order is Order.TOTAL
+            is_part = is_total and not self.costs.holds_all(charge)
             price = charge.total_minor if is_total else charge.per_kwh_milli
             foreign = at.currency != home
-            return foreign, at.currency, price, at.distance_m, at.evse_id
+            return is_part, foreign, at.currency, price, at.distance_m, at.evse_id
 
         return rank
 
@@ -230,6 +230,9 @@ class Finder:
 
     def _served(self, candidates: Sequence[Candidate]) -> list[Served]:
         """Return those that can be had, at a price that the driver would pay."""
+        if self._query.time is None:
+            # How long the charge takes says which stretch holds it.
+            self.costs.load(candidates)
         free = self.time.free(candidates, self.costs.length_s)
         served = [
             Served(each, free[each.evse_id])
@@ -238,22 +241,25 @@ class Finder:
         ]
         if not self._has_limit:
             return served
-        return [at for at in served if self._is_affordable(at[0], at.free.first_slot)]
+        return [at for at in served if self._is_affordable(*at)]
 
     @property
     def _has_limit(self) -> bool:
         return self._query.max_price is not None or self._query.max_total is not None
 
-    def _is_affordable(self, at: Candidate, first_slot: int | None) -> bool:
+    def _charge(self, at: Candidate, free: Free | None) -> Charge:
+        """Return the charge at a time; without one, at the least it may cost."""
+        return self.costs.least(at) if free is None else self.costs.charge(at, free)
+
+    def _is_affordable(self, at: Candidate, free: Free | None) -> bool:
         """Return whether a charge there costs no more than the driver would pay.
 
-        :param first_slot: where it begins; None while it may be cheap enough
+        :param free: when it can be had; None while it may be cheap enough
         """
-        if first_slot is None:
-            charge = self.costs.least(at)
-        else:
-            charge = self.costs.charge(at, first_slot)
+        charge = self._charge(at, free)
         per_kwh, total = self._query.max_price, self._query.max_total
         if per_kwh and charge.per_kwh_milli > per_kwh.milli_in(at.currency):
             return False
+        if free is None and self._query.time is None:
+            return True  # The time left may be short, and a part of the charge cheap.
         return not total or charge.total_minor * MILLI <= total.milli_in(at.currency)

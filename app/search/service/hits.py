@@ -47,21 +47,23 @@ class Words:
 
     def points(self, found: Sequence[Served], names: Names) -> tuple[MapPoint, ...]:
         """Return the chargers as the map shows them."""
-        charge_of = self._finder.costs.charge
-        # Free for the time that was asked for, or else right now.
-        is_asked = self._query.time is not None
-        return tuple(
-            MapPoint(
-                at.evse_id,
-                names[at.location_id][0],
-                at.lat,
-                at.lon,
-                charge_of(at, free.first_slot).total_minor,
-                at.currency,
-                is_asked or free.is_now,
-                self._span(at, free) if is_asked else None,
-            )
-            for at, free in found
+        return tuple(self._point(each, names[each.at.location_id]) for each in found)
+
+    def _point(self, found: Served, name: tuple[str, str]) -> MapPoint:
+        at, free = found
+        charge = self._finder.costs.charge(at, free)
+        return MapPoint(
+            at.evse_id,
+            name[0],
+            at.lat,
+            at.lon,
+            charge.total_minor,
+            at.currency,
+            charge.energy_wh,
+            # Free for the time that was asked for, or else right now.
+            self._query.time is not None or free.is_now,
+            at.is_request,
+            self._span(at, free),
         )
 
     def _hit(
@@ -78,13 +80,13 @@ class Words:
             walk_min=walk_min(at.distance_m),
             time_zone=at.zone,
             fit=costs.fit(at),
-            charge=costs.charge(at, first_slot),
+            charge=costs.charge(at, found.free),
             energy_milli_per_kwh=at.energy_milli,
-            time_milli_per_hour=costs.hourly_milli(at, first_slot),
+            time_milli_per_hour=costs.hourly_milli(at, found.free),
             is_auctioned=costs.is_auctioned(at),
             is_request=at.is_request,
             free_text=words.text,
-            is_free_now=words.is_now,
+            is_free=self._query.time is not None or words.is_now,
             begins_at=start_of(first_slot),
             ends_text=self._ends_text(found, words.end_slot),
             span=self._span(at, found.free),
@@ -94,7 +96,7 @@ class Words:
     def _ends_text(self, found: Served, end_slot: int) -> str:
         """Return when the energy is in; nothing where the free time ends before."""
         at, free = found
-        charge = self._finder.costs.charge(at, free.first_slot)
+        charge = self._finder.costs.charge(at, free)
         begins_at = start_of(free.first_slot)
         ends_at = in_at(
             begins_at,
@@ -109,13 +111,14 @@ class Words:
         return by_words(ends_at, beside=beside, zone=at.zone)
 
     def _span(self, at: Candidate, free: Free) -> Span | None:
-        """Return the time to open the charger's page with, where one was asked for."""
-        if self._query.time is None:
-            return None
+        """Return the time to open the charger's page with: that of the price."""
         if self._query.span is not None:
             return self._query.span
         first = free.first_slot
-        key = (at.zone, first, slots_of_s(self._finder.costs.length_s(at)))
+        length_s = free.length_s
+        if length_s is None:
+            length_s = self._finder.costs.length_s(at)
+        key = (at.zone, first, slots_of_s(length_s))
         if key not in self._spans:
             starts_at, ends_at = start_of(first), start_of(first + key[2])
             self._spans[key] = Span.at(Period(starts_at, ends_at), at.zone)

@@ -52,8 +52,8 @@ def listed(*, query: Query, now: datetime, limit: int) -> list[Listed]:
             charger_id=at.evse_id,
             distance_m=at.distance_m,
             energy_milli_per_kwh=at.energy_milli,
-            time_milli_per_hour=finder.costs.hourly_milli(at, free.first_slot),
-            charge=finder.costs.charge(at, free.first_slot),
+            time_milli_per_hour=finder.costs.hourly_milli(at, free),
+            charge=finder.costs.charge(at, free),
         )
         for at, free in found
     ]

@@ -19,12 +19,14 @@ class Hit:
     :ivar is_auctioned: whether one can bid for its time; the price is what booking
         at once costs
     :ivar free_text: when it can be had, in a few words
+    :ivar is_free: whether at the time that was asked for, or else right now
     :ivar begins_at: UTC, when charging would begin
     :ivar ends_text: when the energy is in, such as ``by 19:30``, in local time; empty
         where the free time ends before
     :ivar walk_min: about how long the way takes on foot; None where nobody walks
     :ivar is_request: whether the owner has to say yes first
-    :ivar span: the time to book, by the charger's clock; None where none was asked
+    :ivar span: the time of the price, by the charger's clock; None where that cannot
+        say it, as in the hour that it shows twice
     """
 
     charger_id: int
@@ -39,7 +41,7 @@ class Hit:
     time_milli_per_hour: int
     is_auctioned: bool
     free_text: str
-    is_free_now: bool
+    is_free: bool
     photo_key: str | None
     begins_at: datetime
     ends_text: str
@@ -52,7 +54,8 @@ class MapPoint(NamedTuple):
     """One charger on the map, lean because an answer has hundreds.
 
     :ivar lat: where the public sees it, as ``lon``; never the door
-    :ivar span: the time to book, by the charger's clock; None where none was asked
+    :ivar span: the time of the price, by the charger's clock; None where that cannot
+        say it, as in the hour that it shows twice
     """
 
     charger_id: int
@@ -61,7 +64,9 @@ class MapPoint(NamedTuple):
     lon: float
     total_minor: int
     currency: str
+    energy_wh: int
     is_free: bool
+    is_request: bool
     span: Span | None
 
     @property

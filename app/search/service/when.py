@@ -29,7 +29,9 @@ from app.search.service.serving import Wanted
 
 DAY_SLOTS = 96
 # Most chargers are free within a day; only the others are looked at further.
-LOOK_AHEAD_SLOTS = (DAY_SLOTS // 2, 2 * DAY_SLOTS, 8 * DAY_SLOTS)
+LOOK_AHEAD_SLOTS = (DAY_SLOTS // 2, 2 * DAY_SLOTS, 8 * DAY_SLOTS, 367 * DAY_SLOTS)
+# So far ahead a stretch that holds the whole charge goes before a shorter one.
+SOON_SLOTS = LOOK_AHEAD_SLOTS[1]
 ALL_WEEK_SLOTS = 7 * DAY_SLOTS
 Length = Callable[[Candidate], int]
 
@@ -40,10 +42,13 @@ class Free(NamedTuple):
     :ivar first_slot: where charging begins
     :ivar is_now: whether the free stretch has begun and can be booked at once, where
         any time will do
+    :ivar length_s: how long the charge may take there, where any time will do; None
+        for as long as one would book
     """
 
     first_slot: int
     is_now: bool = False
+    length_s: int | None = None
 
 
 class FreeWords(NamedTuple):
@@ -89,7 +94,7 @@ class TimeCheck:
         """
         match self._time:
             case None:
-                return self._free_next(chunk)
+                return self._free_next(chunk, length_s)
             case Span():
                 # Only what is free for the span has come this far.
                 return {each.evse_id: Free(self.earliest(each)) for each in chunk}
@@ -110,10 +115,9 @@ class TimeCheck:
         return [self._word(at, runs[at.evse_id]) for at, _ in found]
 
     def _stretch(self, at: Candidate, free: Free, length_s: Length) -> Run:
-        """Return what is known to be free: where any time will do, the shortest."""
-        if self._time is None:
-            return free.first_slot, free.first_slot + _shortest(at)
-        return free.first_slot, free.first_slot + slots_of_s(length_s(at))
+        """Return what is known to be free: the time of the charge."""
+        taken_s = length_s(at) if free.length_s is None else free.length_s
+        return free.first_slot, free.first_slot + slots_of_s(taken_s)
 
     def _is_free_now(self, candidate: Candidate, run: Run) -> bool:
         return (
@@ -192,31 +196,44 @@ class TimeCheck:
             if around(runs[evse_id], stretch)
         }
 
-    def _free_next(self, chunk: Sequence[Candidate]) -> dict[int, Free]:
+    def _free_next(
+        self, chunk: Sequence[Candidate], length_s: Length
+    ) -> dict[int, Free]:
+        """Return the next stretch that holds the whole charge, if it begins soon.
+
+        Otherwise the next one at all, with as much of the charge as it holds.
+        """
+        full = {each.evse_id: slots_of_s(length_s(each)) for each in chunk}
         free: dict[int, Free] = {}
         unsure = chunk
         for ahead in LOOK_AHEAD_SLOTS:
-            free |= self._next_before(unsure, self._now_slot + ahead)
+            end = self._now_slot + ahead
+            # What begins just before the end must be known as long as it takes.
+            longest = max((full[each.evse_id] for each in unsure), default=0)
+            runs = self._all_runs(unsure, self._now_slot, end + longest)
+            for each in unsure:
+                mine, wanted = runs[each.evse_id], full[each.evse_id]
+                found = self._next(each, mine, end, wanted, ahead)
+                if found is not None:
+                    free[each.evse_id] = found
             unsure = [each for each in unsure if each.evse_id not in free]
-            if not unsure:
-                return free
-        end = max(self._bookable_slots(each)[1] for each in unsure)
-        return free | self._next_before(unsure, end)
-
-    def _next_before(
-        self, chunk: Sequence[Candidate], end_slot: int
-    ) -> dict[int, Free]:
-        runs = self._all_runs(chunk, self._now_slot, end_slot)
-        free: dict[int, Free] = {}
-        for each in chunk:
-            first = self._bookable_slots(each)[0]
-            run = next_free(
-                runs[each.evse_id], first_slot=first, min_slots=_shortest(each)
-            )
-            if run is not None:
-                is_now = self._is_free_now(each, run)
-                free[each.evse_id] = Free(max(run[0], first), is_now)
         return free
+
+    def _next(
+        self, at: Candidate, runs: Sequence[Run], end: int, full: int, ahead: int
+    ) -> Free | None:
+        """Return what begins before a slot, the whole charge first if that is soon."""
+        first = self._bookable_slots(at)[0]
+        run = None
+        if ahead <= SOON_SLOTS:
+            run = next_free(runs, first_slot=first, min_slots=full)
+        if ahead >= SOON_SLOTS and (run is None or max(run[0], first) >= end):
+            run = next_free(runs, first_slot=first, min_slots=_shortest(at))
+        if run is None or max(run[0], first) >= end:
+            return None
+        begins = max(run[0], first)
+        slots = min(full, run[1] - begins)
+        return Free(begins, self._is_free_now(at, run), slots * SLOT_S)
 
     def _runs_around(self, wanted: Sequence[tuple[Candidate, Run]]) -> dict[int, Run]:
         if not wanted:

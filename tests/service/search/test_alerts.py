@@ -84,7 +84,8 @@ def test_a_lower_price_is_news_and_then_the_new_measure(
 
     (event,) = heard
     assert event.hits[0].is_cheaper
-    assert event.hits[0].path == f"/chargers/{charger.id}"
+    times = "from=2026-06-10T10:30&to=2026-06-10T13:45"
+    assert event.hits[0].path == f"/chargers/{charger.id}?{times}"
 
 
 def test_a_hair_cheaper_is_no_news(

@@ -80,7 +80,20 @@ def test_nothing_far_and_wide_names_nothing(app: Flask, now: datetime) -> None:
         assert near(query=AROUND, vehicle=CAR, now=now).beyond is None
 
 
-def test_a_free_time_too_short_for_the_energy_promises_no_end(
+def test_a_free_time_too_short_is_left_for_one_that_holds_all_of_it(
+    app: Flask, hanna: Person, now: datetime
+) -> None:
+    with app.app_context():
+        charger = make_charger(hanna, now=now, buffer_min=0)
+        claim(charger.id, datetime(2026, 6, 10, 11), datetime(2026, 6, 11, 11), now)
+
+        (hit,) = near(query=AROUND, vehicle=CAR, now=now).hits
+
+    assert hit.free_text == "Next free from Thu 11:00"
+    assert (hit.charge.energy_wh, hit.ends_text) == (34_800, "by Thu 14:10")
+
+
+def test_where_nothing_holds_all_of_it_soon_the_price_is_for_what_fits(
     app: Flask, hanna: Person, now: datetime
 ) -> None:
     with app.app_context():
@@ -90,7 +103,43 @@ def test_a_free_time_too_short_for_the_energy_promises_no_end(
         (hit,) = near(query=AROUND, vehicle=CAR, now=now).hits
 
     assert hit.free_text == "Free now until 11:00"
-    assert hit.ends_text == ""
+    assert (hit.charge.seconds, hit.charge.energy_wh) == (2700, 8_250)
+    assert hit.span is not None
+    assert hit.span.ends == datetime(2026, 6, 10, 11)
+
+
+def test_a_part_of_the_charge_stands_behind_whole_ones_however_cheap(
+    app: Flask, hanna: Person, now: datetime
+) -> None:
+    limit = PriceLimit(Decimal(15), asked_in="max_total")
+    with app.app_context():
+        whole = make_charger(hanna, now=now, tariff=_tariff(60_000, 0))
+        dear = make_charger(hanna, now=now, tariff=_tariff(70_000, 0))
+        slow = make_charger(
+            hanna,
+            now=now,
+            tariff=_tariff(30_000, 0),
+            connectors=(replace(whole.connectors[0], max_power_w=3_600),),
+        )
+        query = replace(AROUND, time=EVENING, order=Order.TOTAL, max_total=limit)
+
+        hits = near(query=query, vehicle=CAR, now=now, wish=Wish(energy_wh=20_000)).hits
+
+    # For 2.16 there are only 7.2 of the 20 kWh.
+    assert _totals(hits) == [(whole.id, 1200), (dear.id, 1400), (slow.id, 216)]
+
+
+def test_a_part_that_is_cheap_enough_passes_a_limit_that_all_of_it_would_not(
+    app: Flask, hanna: Person, now: datetime
+) -> None:
+    limit = PriceLimit(Decimal(5), asked_in="max_total")
+    with app.app_context():
+        charger = make_charger(hanna, now=now, buffer_min=0, tariff=_tariff(50_000, 0))
+        claim(charger.id, datetime(2026, 6, 10, 11), datetime(2026, 6, 20, 11), now)
+
+        hits = near(query=replace(AROUND, max_total=limit), vehicle=CAR, now=now).hits
+
+    assert _totals(hits) == [(charger.id, 412)]
 
 
 def test_another_day_is_named_where_the_driver_named_none(
@@ -104,7 +153,8 @@ def test_another_day_is_named_where_the_driver_named_none(
 
     assert hit.free_text == "Next free Thu 09:00–17:00"
     assert hit.ends_text == "by Thu 12:10"
-    assert hit.span is None
+    assert hit.span is not None
+    assert hit.span.starts == datetime(2026, 6, 11, 9)
 
 
 def test_the_owners_yes_the_walk_and_the_filters_of_the_place_are_told(

@@ -12,7 +12,7 @@ from app.chargers import service as chargers
 from app.chargers.service import Charger
 from app.kernel.geo import Point, distance_m
 from app.kernel.period import Period
-from app.kernel.slots import ceil_to_grid
+from app.kernel.slots import ceil_to_grid, floor_to_grid
 from app.pricing import service as pricing
 from app.pricing.domain import Tariff, expected
 from app.schedules import service as schedules
@@ -47,6 +47,7 @@ def truths(
 ) -> list[Truth]:
     """Return every charger that satisfies the search, in the wanted order."""
     found = []
+    wanted_wh = (wish or Wish()).energy_of(CAR.battery_wh)
     for charger in chargers.chargers_by_ids(ids).values():
         place = Point(charger.public_latitude, charger.public_longitude)
         away_m = distance_m(query.center, place)
@@ -54,10 +55,10 @@ def truths(
             truth = _truth(charger, away_m, query, wish, now)
             if truth is not None and _is_cheap_enough(truth, query):
                 found.append(truth)
-    return sorted(found, key=lambda each: _rank(each, query.order))
+    return sorted(found, key=lambda each: _rank(each, query.order, wanted_wh))
 
 
-def _rank(truth: Truth, order: Order) -> tuple[object, ...]:
+def _rank(truth: Truth, order: Order, wanted_wh: int) -> tuple[object, ...]:
     nearest = (truth.distance_m, truth.charger_id)
     if order is Order.NEAR:
         return nearest
@@ -65,7 +66,8 @@ def _rank(truth: Truth, order: Order) -> tuple[object, ...]:
         return (truth.begins_at, *nearest)
     price = truth.total_minor if order is Order.TOTAL else truth.per_kwh
     # Within one currency; how the currencies follow each other is shown elsewhere.
-    return (truth.currency, price, *nearest)
+    is_part = order is Order.TOTAL and truth.energy_wh < wanted_wh
+    return (truth.currency, is_part, price, *nearest)
 
 
 def _is_cheap_enough(truth: Truth, query: Query) -> bool:
@@ -94,7 +96,7 @@ def _truth(
     begins_at = None
     match query.time:
         case None:
-            begins_at = _next_free(charger, now)
+            seconds, begins_at = next_free(charger, seconds, now)
         case UntilFull():
             if seconds * power_w >= wanted_wh * 3600 and charger.lead_min <= 60:
                 begins_at = _free_from_now(charger, seconds, now)
@@ -131,10 +133,19 @@ def _free(charger: Charger, now: datetime) -> tuple[Period, ...]:
     return schedules.free_periods(charger=charger, window=horizon, now=now)
 
 
-def _next_free(charger: Charger, now: datetime) -> datetime | None:
+def next_free(
+    charger: Charger, seconds: int, now: datetime
+) -> tuple[int, datetime | None]:
+    """Return the length, and where it begins: all of it within two days, or a part."""
+    soon = floor_to_grid(now) + timedelta(days=2)
     shortest = charger.min_length_min * 60
-    long = (each for each in _free(charger, now) if each.duration_s >= shortest)
-    return next((each.starts_at for each in long), None)
+    long = [each for each in _free(charger, now) if each.duration_s >= shortest]
+    for each in long:
+        if each.duration_s >= seconds and each.starts_at < soon:
+            return seconds, each.starts_at
+    if not long:
+        return seconds, None
+    return min(seconds, long[0].duration_s), long[0].starts_at
 
 
 def _free_from_now(charger: Charger, seconds: int, now: datetime) -> datetime | None:

@@ -209,6 +209,7 @@ def _serves(
         seconds = min(
             max(seconds, charger.min_length_min * 60), charger.max_length_min * 60
         )
+        seconds = min(seconds, _first_long_enough(charger, seconds, now))
         period = Period(EPOCH, EPOCH + timedelta(seconds=seconds))
     bill = expected(tariff, period, power_w=power_w, wanted_wh=wanted_wh)
     limit = query.max_price
@@ -247,6 +248,19 @@ def _period(charger: Charger, query: Query, now: datetime) -> Period | None:
     if not charger.min_length_min <= minutes <= charger.max_length_min:
         return None
     return wanted if any(each.covers(wanted) for each in free) else None
+
+
+def _first_long_enough(charger: Charger, seconds: int, now: datetime) -> int:
+    """Return the length of the stretch that an unnamed time means."""
+    horizon = Period(now - timedelta(days=1), now + timedelta(days=40))
+    free = schedules.free_periods(charger=charger, window=horizon, now=now)
+    soon = floor_to_grid(now) + timedelta(days=2)
+    lengths = [
+        (each.starts_at < soon and each.duration_s >= seconds, each.duration_s)
+        for each in free
+        if each.duration_s >= charger.min_length_min * 60
+    ]
+    return next((length for is_whole, length in lengths if is_whole), lengths[0][1])
 
 
 def _power_w(plugs: list[Connector], vehicle: Vehicle) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.search.domain.news import News, Offer, find_news, is_worth_telling
 
-HERE = Offer(1, 1000, "EUR")
+HERE = Offer(1, 1000, "EUR", 20_000)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_charger_that_costs_the_same_is_no_news() -> None:
 
 
 def test_a_cheaper_charger_is_news_and_says_so() -> None:
-    cheaper = Offer(1, 900, "EUR")
+    cheaper = Offer(1, 900, "EUR", 20_000)
 
     assert find_news([cheaper], {1: HERE}, is_complete=True) == (
         News(cheaper, is_cheaper=True),
@@ -51,11 +51,19 @@ def test_a_cheaper_charger_is_news_and_says_so() -> None:
 
 
 def test_a_total_in_another_currency_is_not_compared() -> None:
-    assert find_news([Offer(1, 5, "GBP")], {1: HERE}, is_complete=True) == ()
+    assert find_news([Offer(1, 5, "GBP", 20_000)], {1: HERE}, is_complete=True) == ()
+
+
+def test_a_low_total_for_a_part_of_the_charge_is_not_cheaper() -> None:
+    part = Offer(1, 148, "EUR", 7_000)
+
+    assert find_news([part], {1: HERE}, is_complete=True) == ()
+    assert find_news([HERE], {1: part}, is_complete=True) == ()
+    assert find_news([Offer(1, 100, "EUR", 7_000)], {1: part}, is_complete=True)
 
 
 def test_where_more_was_found_than_shown_only_lower_totals_are_news() -> None:
-    shown = [Offer(2, 500, "EUR"), Offer(1, 500, "EUR")]
+    shown = [Offer(2, 500, "EUR", 20_000), Offer(1, 500, "EUR", 20_000)]
 
     assert find_news(shown, {1: HERE}, is_complete=False) == (
         News(shown[1], is_cheaper=True),
@@ -70,8 +78,8 @@ def test_where_more_was_found_than_shown_only_lower_totals_are_news() -> None:
 def test_what_was_told_is_never_told_again(
     totals: dict[int, int], later: dict[int, int]
 ) -> None:
-    known = {key: Offer(key, total, "EUR") for key, total in totals.items()}
-    shown = [Offer(key, total, "EUR") for key, total in later.items()]
+    known = {key: Offer(key, total, "EUR", 20_000) for key, total in totals.items()}
+    shown = [Offer(key, total, "EUR", 20_000) for key, total in later.items()]
 
     news = find_news(shown, known, is_complete=True)
     known.update({each.offer.charger_id: each.offer for each in news})
