@@ -191,7 +191,10 @@ def _found(base: str, question: Question, results: Results, now: datetime) -> Fo
     asked, center = question.asked, question.center
     listed, beyond = results.hits, results.beyond
     in_words = partial(
-        card_of, photo_base=photo_base(), is_exact=asked.span is not None
+        card_of,
+        car=results.car,
+        photo_base=photo_base(),
+        is_exact=asked.span is not None,
     )
     more = links.more(base, asked, len(listed), results.total)
     return Found(
