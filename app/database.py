@@ -86,6 +86,19 @@ class Writing:
         return tuple(self._events)
 
 
+def reading() -> Connection:
+    """Return the session's connection for statements that only read.
+
+    PostgreSQL shows each statement what is committed by then, in a transaction or
+    not. So where none has begun, none does: BEGIN and ROLLBACK would be two more
+    journeys. Whatever writes begins anew, see ``writing``.
+    """
+    session: Session = db.session()
+    if session.in_transaction() or dialect_name() == "sqlite":
+        return session.connection()
+    return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+
+
 @contextmanager
 def writing() -> Iterator[Writing]:
     """Run one short write transaction: commit at the end, roll back on any error.

@@ -40,6 +40,15 @@ class _Items(TypeDecorator[list[Any]]):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
+class NumberList(_Items):
+    """A list of whole numbers."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__("numbers")
+
+
 class _Within(FunctionElement[bool]):
     """Whether a column's value is an item of a list."""
 
@@ -67,7 +76,7 @@ def _in_json(element: _Within, compiler: SQLCompiler, **options: Any) -> str:
 
 def one_of_numbers(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Return whether the column is in the list of numbers that is bound as ``name``."""
-    return _Within(column, bindparam(name, type_=_Items("numbers")))
+    return _Within(column, bindparam(name, type_=NumberList()))
 
 
 def one_of_words(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

@@ -16,18 +16,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     Integer,
-    Select,
     and_,
     bindparam,
     exists,
     false,
+    literal_column,
     or_,
     select,
     true,
 )
 from sqlalchemy.sql import ColumnElement
 
-from app.database import db
 from app.kernel.slots import SLOT_S, ceil_to_grid, slot_at, start_of
 from app.search.columns import (
     CLAIM,
@@ -43,6 +42,7 @@ from app.search.domain.times import NOW_WITHIN
 from app.search.service.lists import one_of_numbers, one_of_words
 from app.search.service.reading import END, FIRST, STILL_HOLDS, Candidate
 from app.search.service.spots import Spot
+from app.search.service.statements import Statement
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _QUARTER = timedelta(minutes=15)
@@ -83,24 +83,35 @@ def serving(
     :param wanted_at: the time at a zone; None where there is none on that day
     """
     statement, values = _statement(_filters(query)), _values(query, now)
-    terms: dict[int, tuple[Any, ...]] = {}
+    terms: dict[int, Sequence[Any]] = {}
     if not isinstance(query.time, Span | Window):
         groups: dict[Wanted | None, list[int]] = {None: [each[1] for each in spots]}
     else:
-        groups = defaultdict(list)
-        for spot in spots:
-            if (wanted := wanted_at(spot.zone)) is not None:
-                groups[wanted].append(spot.evse_id)
+        groups = _by_time(spots, wanted_at)
     for wanted, ids in groups.items():
         values["ids"] = ids
         if wanted is not None:
             values |= _time_values(wanted, now)
-        for row in db.session.connection().execute(statement, values).all():
-            terms[row[0]] = tuple(row)
+        for row in statement.all(values):
+            terms[row[0]] = row
     return [_candidate(each, terms[each[1]]) for each in spots if each[1] in terms]
 
 
-def _candidate(spot: Spot, row: tuple[Any, ...]) -> Candidate:
+def _by_time(
+    spots: Sequence[Spot], wanted_at: Callable[[str], Wanted | None]
+) -> dict[Wanted | None, list[int]]:
+    """Return the chargers by the time that is wanted there; those without are left."""
+    zones: dict[str, list[int]] = defaultdict(list)
+    for _, evse_id, _, _, zone in spots:
+        zones[zone].append(evse_id)
+    groups: dict[Wanted | None, list[int]] = defaultdict(list)
+    for zone, ids in zones.items():
+        if (wanted := wanted_at(zone)) is not None:
+            groups[wanted] += ids
+    return groups
+
+
+def _candidate(spot: Spot, row: Sequence[Any]) -> Candidate:
     place = (spot.distance_m, spot.evse_id, row[1], spot.lat, spot.lon, spot.zone)
     return Candidate._make((*place, *row[2:10], row[10] == "REQUEST", []))
 
@@ -154,7 +165,7 @@ def _time_values(wanted: Wanted, now: datetime) -> dict[str, int]:
 
 # Statements are built once: building them costs more than running them.
 @lru_cache(maxsize=128)
-def _statement(filters: frozenset[str]) -> Select[Any]:
+def _statement(filters: frozenset[str]) -> Statement:
     statement = (
         select(
             EVSE.c.id,
@@ -178,14 +189,18 @@ def _statement(filters: frozenset[str]) -> Select[Any]:
         statement = statement.join(
             OPENING_SUMMARY, OPENING_SUMMARY.c.evse_id == EVSE.c.id
         )
-    return statement.where(*(_CONDITIONS[name]() for name in sorted(filters)))
+    conditions = (_CONDITIONS[name]() for name in sorted(filters))
+    return Statement(statement.where(*conditions))
 
 
 def _has_the_span() -> ColumnElement[bool]:
-    is_open = exists().where(
-        OPEN_WINDOW.c.evse_id == EVSE.c.id,
-        OPEN_WINDOW.c.first_slot <= FIRST,
-        OPEN_WINDOW.c.end_slot >= END,
+    # Windows do not overlap, so only the last that has begun can hold the span.
+    open_until = (
+        select(OPEN_WINDOW.c.end_slot)
+        .where(OPEN_WINDOW.c.evse_id == EVSE.c.id, OPEN_WINDOW.c.first_slot <= FIRST)
+        .order_by(OPEN_WINDOW.c.first_slot.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
     )
     is_claimed = exists().where(
         CLAIMED_SLOT.c.evse_id == EVSE.c.id,
@@ -195,7 +210,7 @@ def _has_the_span() -> ColumnElement[bool]:
         CLAIM.c.id == CLAIMED_SLOT.c.claim_id,
         STILL_HOLDS,
     )
-    return and_(_allows_it(), is_open, ~is_claimed)
+    return and_(_allows_it(), open_until >= END, ~is_claimed)
 
 
 def _may_have_the_length() -> ColumnElement[bool]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CompoundSelect,
     Float,
     Integer,
     Select,
@@ -22,12 +22,12 @@ from sqlalchemy import (
     distinct,
     func,
     select,
+    union_all,
 )
 from sqlalchemy.sql import ColumnElement
 
 from app.database import db
 from app.kernel.geo import (
-    CELLS_PER_DEGREE,
     EARTH_RADIUS_M,
     Point,
     cells_around,
@@ -35,7 +35,9 @@ from app.kernel.geo import (
 )
 from app.search.columns import CONNECTOR
 from app.search.domain import Query
+from app.search.service.fields import Field, merged
 from app.search.service.lists import one_of_numbers, one_of_words
+from app.search.service.statements import Statement
 from app.search.service.views import GridCount
 
 _DEGREE_M = math.pi * EARTH_RADIUS_M / 180
@@ -44,9 +46,11 @@ _POLAR_LAT = 85.0
 # By how much the flat formula may be wrong up to there, as a share and in meters.
 _SHARE_WRONG, _METERS_WRONG = 0.001, 0.5
 _EVERYTHING = 1_000_000_000
+# In a wide circle what lies so near comes first, and is often enough.
+_RINGS_M = (2_000, 7_000)
+_WIDE_M = 10_000
+_MOST_RINGS = len(_RINGS_M) + 1
 _GROWTH = 4
-# Counts of the map are put together until they are no more than this.
-_MAX_FIELDS = 150
 
 
 class Spot(NamedTuple):
@@ -64,8 +68,7 @@ class Spots:
 
     def __init__(self, query: Query, outside_m: float = -1.0) -> None:
         """Hand out only what lies farther away than ``outside_m``."""
-        self._outside_m = outside_m
-        self._radius_m = query.radius_m
+        self._outside_m, self._radius_m = outside_m, query.radius_m
         self._distance = distances_from(query.center)
         self._values = _values(query)
         self._is_polar = _is_polar(query)
@@ -73,6 +76,8 @@ class Spots:
         inner = max(0.0, outside_m * (1 - _SHARE_WRONG) - _METERS_WRONG) / _DEGREE_M
         self._values["least"] = inner * inner
         self._flags = (_crosses_date_line(query), query.standards is not None)
+        is_plain = self._is_polar or self._is_hollow or query.radius_m < _WIDE_M
+        self._rings = 1 if is_plain else _MOST_RINGS
         self._seen: set[int] = set()
         self._pending: list[Spot] = []
         self._rows_read = 0
@@ -104,11 +109,11 @@ class Spots:
         """
         found = db.session.connection().execute(_counts(*self._flags), self._values)
         left = [
-            _Field(count - handled.get(cell, 0), lat, lon)
+            Field(count - handled.get(cell, 0), lat, lon)
             for cell, count, lat, lon in found
             if count > handled.get(cell, 0)
         ]
-        return _merged(left)
+        return merged(left)
 
     def _ready(self) -> int:
         """Return how many cannot be preceded by one that is not read yet."""
@@ -118,16 +123,15 @@ class Spots:
         # There the order of the database says nothing about distances.
         count = _EVERYTHING if self._is_polar else count
         values = {**self._values, "count": count, "skipped": self._rows_read}
-        found = db.session.connection().execute(
-            _nearest(*self._flags, self._is_hollow), values
-        )
-        rows = found.all()
+        rows = _nearest(*self._flags, self._rings, self._is_hollow).all(values)
+        seen, distance, radius_m = self._seen, self._distance, self._radius_m
+        make, keep, outside_m = Spot._make, self._pending.append, self._outside_m
         for evse_id, lat, lon, zone in rows:
-            if evse_id not in self._seen:
-                self._seen.add(evse_id)
-                away_m = self._distance(lat, lon)
-                if self._outside_m < away_m <= self._radius_m:
-                    self._pending.append(Spot(away_m, evse_id, lat, lon, zone))
+            if evse_id not in seen:
+                seen.add(evse_id)
+                away_m = distance(lat, lon)
+                if outside_m < away_m <= radius_m:
+                    keep(make((away_m, evse_id, lat, lon, zone)))
         self._pending.sort()
         self._rows_read += len(rows)
         self._safe_m = math.inf
@@ -163,6 +167,22 @@ def _values(query: Query) -> dict[str, Any]:
     values["most"] = (reach * (1 + _SHARE_WRONG) + 1e-5) ** 2
     if _crosses_date_line(query) and center.lon < 0:
         values["lon"] = center.lon + 360
+    if radius_m >= _WIDE_M:
+        values |= _ring_values(center, values["cells"])
+    return values
+
+
+def _ring_values(center: Point, cells: tuple[int, ...]) -> dict[str, Any]:
+    """Return which cells each ring adds, and how far it reaches for certain."""
+    values: dict[str, Any] = {}
+    known: frozenset[int] = frozenset()
+    for number, ring_m in enumerate(_RINGS_M):
+        ring = frozenset(cells_around(center, ring_m))
+        values[f"cells_{number}"] = sorted(ring - known)
+        reach = (ring_m * (1 - _SHARE_WRONG) - _METERS_WRONG) / _DEGREE_M
+        values[f"within_{number}"] = reach * reach
+        known |= ring
+    values[f"cells_{len(_RINGS_M)}"] = [each for each in cells if each not in known]
     return values
 
 
@@ -186,9 +206,9 @@ def _distance2(crosses: bool) -> ColumnElement[float]:
     return y * y + x * x * (flat - closing * y)
 
 
-def _in_cells(has_plug: bool) -> list[ColumnElement[bool]]:
+def _in_cells(has_plug: bool, cells: str = "cells") -> list[ColumnElement[bool]]:
     conditions = [
-        one_of_numbers(CONNECTOR.c.cell, "cells"),
+        one_of_numbers(CONNECTOR.c.cell, cells),
         CONNECTOR.c.max_power_w >= bindparam("power_w", type_=Integer),
     ]
     if has_plug:
@@ -203,30 +223,61 @@ def _inside(crosses: bool, has_plug: bool) -> list[ColumnElement[bool]]:
 
 # Statements are built once: building them costs more than running them.
 @lru_cache
-def _nearest(crosses: bool, has_plug: bool, is_hollow: bool) -> Select[Any]:
+def _nearest(crosses: bool, has_plug: bool, rings: int, is_hollow: bool) -> Statement:
     # The circle is cut out afterwards, so that each distance is worked out once. What
     # is cut off lies behind the rest, so fewer rows than asked for are the last ones.
-    hole = [_distance2(crosses) > bindparam("least", type_=Float)] if is_hollow else []
+    if rings == 1:
+        found = _spots(crosses, has_plug, "cells").subquery("found")
+    else:
+        found = _ringed(crosses, has_plug).subquery("found")
+    wanted = select(found)
+    if is_hollow:
+        wanted = wanted.where(found.c.distance2 > bindparam("least", type_=Float))
     ordered = (
-        select(
-            CONNECTOR.c.evse_id,
-            CONNECTOR.c.latitude,
-            CONNECTOR.c.longitude,
-            CONNECTOR.c.time_zone,
-            _distance2(crosses).label("distance2"),
-        )
-        .where(*_in_cells(has_plug), *hole)
-        .order_by("distance2", CONNECTOR.c.evse_id)
+        wanted.order_by(found.c.distance2, found.c.evse_id)
         .limit(bindparam("count", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
         .subquery("nearest")
     )
     columns = (ordered.c.evse_id, ordered.c.latitude, ordered.c.longitude)
-    return (
+    return Statement(
         select(*columns, ordered.c.time_zone)
         .where(ordered.c.distance2 <= bindparam("most", type_=Float))
         .order_by(ordered.c.distance2, ordered.c.evse_id)
     )
+
+
+def _spots(crosses: bool, has_plug: bool, cells: str) -> Select[Any]:
+    return select(
+        CONNECTOR.c.evse_id,
+        CONNECTOR.c.latitude,
+        CONNECTOR.c.longitude,
+        CONNECTOR.c.time_zone,
+        _distance2(crosses).label("distance2"),
+    ).where(*_in_cells(has_plug, cells))
+
+
+def _ringed(crosses: bool, has_plug: bool) -> CompoundSelect[Any]:
+    """Return the rows ring by ring; a ring is read only if those inside do not do.
+
+    They do where as many as are wanted lie nearer than anything farther out can.
+    """
+    wanted = bindparam("count", type_=Integer) + bindparam("skipped", type_=Integer)
+    parts: list[Any] = []
+    for number in range(_MOST_RINGS):
+        ring = _spots(crosses, has_plug, f"cells_{number}")
+        if number:
+            within = bindparam(f"within_{number - 1}", type_=Float)
+            counts = [
+                select(func.count())
+                .select_from(each)
+                .where(each.c.distance2 <= within)
+                .scalar_subquery()
+                for each in parts
+            ]
+            ring = ring.where(sum(counts[1:], counts[0]) < wanted)
+        parts.append(ring.cte(f"ring_{number}"))
+    return union_all(*(select(each) for each in parts))
 
 
 @lru_cache
@@ -246,35 +297,4 @@ def _counts(crosses: bool, has_plug: bool) -> Select[Any]:
         .where(*_inside(crosses, has_plug))
         .group_by(CONNECTOR.c.cell)
         .order_by(CONNECTOR.c.cell)
-    )
-
-
-class _Field(NamedTuple):
-    chargers: int
-    lat: float
-    lon: float
-
-
-def _merged(fields: list[_Field]) -> tuple[GridCount, ...]:
-    """Return the counts, neighbors put together until the map can show them all."""
-    scale = float(CELLS_PER_DEGREE)
-    while len(fields) > _MAX_FIELDS:
-        scale /= 2
-        groups: dict[tuple[int, int], list[_Field]] = defaultdict(list)
-        for each in fields:
-            row, column = (each.lat + 90) * scale, (each.lon + 180) * scale
-            groups[int(row), int(column)].append(each)
-        fields = [_sum(group) for _, group in sorted(groups.items())]
-    return tuple(
-        GridCount(Point(round(each.lat, 4), round(each.lon, 4)), each.chargers)
-        for each in fields
-    )
-
-
-def _sum(fields: list[_Field]) -> _Field:
-    chargers = sum(each.chargers for each in fields)
-    return _Field(
-        chargers,
-        sum(each.lat * each.chargers for each in fields) / chargers,
-        sum(each.lon * each.chargers for each in fields) / chargers,
     )
