@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, func, or_, select, true
+from sqlalchemy import Integer, Select, bindparam, func, or_, select, true
 
 from app.database import UtcDateTime, db
 from app.kernel.geo import HIDDEN_CELL, Point
@@ -176,18 +176,40 @@ def first_photos(location_ids: Iterable[int]) -> dict[int, str]:
 
 
 def busiest_point() -> Point | None:
-    """Return the middle of the cell with most plugs on offer, if there is any."""
-    busiest = (
-        select(CONNECTOR.c.cell)
-        .where(CONNECTOR.c.cell != HIDDEN_CELL)
-        .group_by(CONNECTOR.c.cell)
-        .order_by(func.count().desc(), CONNECTOR.c.cell)
-        .limit(1)
-        .scalar_subquery()
+    """Return the middle of the fullest cell among the newest plugs on offer, if any.
+
+    Reads no more than the newest 2,000 rows, however many there are.
+    """
+    connection = db.session.connection()
+    for statement in (_BUSIEST, _ANYWHERE):
+        row = connection.execute(statement).first()
+        if row is not None:
+            return Point(round(row[0], 4), round(row[1], 4))
+    return None
+
+
+def _busiest() -> Select[Any]:
+    newest = (
+        select(CONNECTOR.c.cell, CONNECTOR.c.latitude, CONNECTOR.c.longitude)
+        .order_by(CONNECTOR.c.id.desc())
+        .limit(_NEWEST)
+        .subquery("newest")
     )
-    row = db.session.execute(
-        select(func.avg(CONNECTOR.c.latitude), func.avg(CONNECTOR.c.longitude)).where(
-            CONNECTOR.c.cell == busiest
-        )
-    ).one()
-    return None if row[0] is None else Point(round(row[0], 4), round(row[1], 4))
+    return (
+        select(func.avg(newest.c.latitude), func.avg(newest.c.longitude))
+        .where(newest.c.cell != HIDDEN_CELL)
+        .group_by(newest.c.cell)
+        .order_by(func.count().desc(), newest.c.cell)
+        .limit(1)
+    )
+
+
+_NEWEST = 2_000
+_BUSIEST = _busiest()
+# Where all of the newest are hidden, the first one that is not has to do.
+_ANYWHERE = (
+    select(CONNECTOR.c.latitude, CONNECTOR.c.longitude)
+    .where(CONNECTOR.c.cell > HIDDEN_CELL)
+    .order_by(CONNECTOR.c.cell)
+    .limit(1)
+)
