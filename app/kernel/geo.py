@@ -56,16 +56,20 @@ def distances_from(center: Point) -> Callable[[float, float], float]:
     """
     lat_a, lon_a = math.radians(center.lat), center.lon
     cos_a = math.cos(lat_a)
+    # Names of this function are found quicker than those of the module.
+    radians, sin, cos, asin, sqrt = (
+        *(math.radians, math.sin, math.cos),
+        *(math.asin, math.sqrt),
+    )
+    diameter_m = 2 * EARTH_RADIUS_M
 
     def distance(lat: float, lon: float) -> float:
         """Return the meters from the center to there."""
-        lat_b = math.radians(lat)
-        half_lat = (lat_b - lat_a) / 2
-        half_lon = math.radians(lon - lon_a) / 2
-        chord = (
-            math.sin(half_lat) ** 2 + cos_a * math.cos(lat_b) * math.sin(half_lon) ** 2
-        )
-        return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
+        lat_b = radians(lat)
+        up = sin((lat_b - lat_a) / 2)
+        aside = sin(radians(lon - lon_a) / 2)
+        chord = up * up + cos_a * cos(lat_b) * (aside * aside)
+        return diameter_m * asin(sqrt(chord) if chord < 1.0 else 1.0)
 
     return distance
 
