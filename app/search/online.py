@@ -32,11 +32,12 @@ def kept_under(text: str, near: Point | None) -> str:
 
     Spelling differences that mean the same share one answer. The region belongs to
     the question, because "Main Street 5" is another place in another country; it is
-    coarser than what is asked, so that neighbors share their answers.
+    the very one that is asked about, so that nobody gets the answer of another region.
     """
     folded = unicodedata.normalize("NFKC", plain_text(text)).casefold()
     folded = " ".join(folded.replace(",", " , ").split())
-    region = "" if near is None else f"{round(near.lat)},{round(near.lon)}"
+    bias = rounded_bias(near)
+    region = "" if bias is None else f"{bias[0]:.1f},{bias[1]:.1f}"
     key = f"{LANGUAGE}|{region}|{folded}"
     if len(key) <= _LONGEST_KEY:
         return key

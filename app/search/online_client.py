@@ -89,7 +89,8 @@ class Client:
         places = [_place(each) for each in (found or ())[:MOST_PLACES]]
         usable = tuple(place for place in places if place is not None)
         if places and not usable:
-            raise NoAnswer("places without name or point")
+            # The service is well, only this question is odd: others may ask on.
+            raise NoAnswer("places without name or point", pause_s=None)
         return usable
 
 

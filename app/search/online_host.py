@@ -21,13 +21,14 @@ _REFUSALS = {400, 413, 414}
 class NoAnswer(Exception):
     """The service gave no answer that can be used.
 
-    :ivar pause_s: for how long it should be left alone
+    :ivar pause_s: for how long it should be left alone; 0 if only this question failed
     """
 
-    def __init__(self, reason: str, pause_s: float = USUAL_PAUSE_S) -> None:
+    def __init__(self, reason: str, pause_s: float | None = USUAL_PAUSE_S) -> None:
         """Keep the reason for the log and bound the pause."""
         super().__init__(reason)
-        self.pause_s = min(max(pause_s, USUAL_PAUSE_S), LONGEST_PAUSE_S)
+        bounded_s = min(max(pause_s or 0, USUAL_PAUSE_S), LONGEST_PAUSE_S)
+        self.pause_s = 0 if pause_s is None else bounded_s
 
 
 class QuestionRefused(Exception):

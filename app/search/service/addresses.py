@@ -7,6 +7,8 @@ the map leave the house, never where a person is.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 import time
@@ -14,12 +16,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.accounts.service.links import derived_key
 from app.config import VERSION, Settings
 from app.database import db, dialect_name, writing
+from app.kernel.errors import TooMany
 from app.kernel.geo import Point
 from app.schedules import service as schedules
 from app.search import online
@@ -27,12 +31,16 @@ from app.search.geocode import Place
 from app.search.models import GeocodeAnswerRow, GeocodeTurnRow
 from app.search.online_client import AddressService
 from app.search.online_host import LONGEST_PAUSE_S, NoAnswer
+from app.web import limits
 
 KEPT_FOR = timedelta(days=30)
 # A new street appears on the map sooner than a known one moves.
 NOTHING_KEPT_FOR = timedelta(days=1)
 TURN = timedelta(seconds=1.1)
 LONGEST_WAIT = timedelta(seconds=1.1)
+# New questions of one visitor; what is kept costs nobody a turn.
+MOST_QUESTIONS = 20
+QUESTIONS_S = 600
 _JOB = "geocode"
 _FARTHEST = timedelta(seconds=LONGEST_PAUSE_S) + 2 * TURN
 _log = logging.getLogger(__name__)
@@ -60,6 +68,8 @@ def online_places(
     kept = _kept(service.provider, key, now)
     if kept is not None:
         return kept
+    if not _may_ask(now):
+        return None
     wait_s = _claim_turn(service.provider, now)
     if wait_s is None:
         return None
@@ -124,6 +134,24 @@ def _kept(provider: str, key: str, now: datetime) -> tuple[Place, ...] | None:
         return None  # Kept by another version of the product.
     is_fresh = row.asked_at > now - (KEPT_FOR if places else NOTHING_KEPT_FOR)
     return places if is_fresh else None
+
+
+def _may_ask(now: datetime) -> bool:
+    """Return whether this visitor leaves the service to others as well.
+
+    Nobody is named in what is kept; work without a visitor is not counted.
+    """
+    if not has_request_context():
+        return True
+    who = f"address {request.remote_addr or 'unknown'}".encode()
+    digest = hmac.new(derived_key("geocode"), who, hashlib.sha256).hexdigest()[:32]
+    try:
+        limits.count_use(
+            f"geocode:{digest}", limit=MOST_QUESTIONS, window_s=QUESTIONS_S, now=now
+        )
+    except TooMany:
+        return False
+    return True
 
 
 def _claim_turn(provider: str, now: datetime) -> float | None:

@@ -269,6 +269,9 @@ def test_a_result_is_called_as_people_write_it(
 def test_spellings_that_mean_the_same_share_an_answer() -> None:
     assert kept_under(" MAIN  street,5", HERE) == kept_under("Main Street , 5", HERE)
     assert kept_under("Main Street 5", HERE) == kept_under(
+        "Main Street 5", Point(52.54, 13.38)
+    )
+    assert kept_under("Main Street 5", HERE) != kept_under(
         "Main Street 5", Point(52.7, 13.1)
     )
     assert kept_under("Main Street 5", HERE) != kept_under("Main Street 5", None)
