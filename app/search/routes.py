@@ -80,7 +80,10 @@ def _with_address(response: Response, search: SearchPage, is_step: bool) -> Resp
 
 def _differs(url: str) -> bool:
     """Return whether this search is another one than that in the address bar."""
-    before = urlsplit(htmx.current_url or "").query
+    try:
+        before = urlsplit(htmx.current_url or "").query
+    except ValueError:
+        before = ""  # No browser has such an address.
     return _steps(before) != _steps(urlsplit(url).query)
 
 

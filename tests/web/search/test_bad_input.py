@@ -246,3 +246,10 @@ _SOUND = (
     ("sort", "soon"),
     ("shown", "40"),
 )
+
+
+def test_a_header_that_is_no_address_is_no_fault(hx: HtmxClient) -> None:
+    answer = hx.get("/?lat=52.5&lon=13.4", headers={"HX-Current-URL": "http://[::1"})
+
+    assert answer.status_code == 200
+    assert "HX-Push-Url" in answer.headers
