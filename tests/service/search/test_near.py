@@ -145,7 +145,7 @@ def test_a_busy_charger_says_when_it_is_free_next(
         results = service.near(query=AROUND, vehicle=CAR, now=now)
 
     assert results.hits[0].free_text == "Next free from 14:00"
-    assert not results.hits[0].is_free_now
+    assert not results.hits[0].is_free
     assert not results.points[0].is_free
 
 
