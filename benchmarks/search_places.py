@@ -18,7 +18,7 @@ import numpy as np
 import tzfpy
 
 from app.search import atlas
-from app.search.tile_geometry import WORLD
+from app.search.basemap.geometry import WORLD
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 

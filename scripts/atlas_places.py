@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.search.folding import fold
-from app.search.tile_geometry import WORLD, morton, to_world
-from app.search.tile_places import PLACE_ZOOM, TILE_PX
-from app.search.tile_style import (
+from app.search.basemap.geometry import WORLD, morton, to_world
+from app.search.basemap.labels import PLACE_ZOOM, TILE_PX
+from app.search.basemap.style import (
     FEWEST_PEOPLE,
     LAST_LABEL_ZOOM,
     label_px,
     label_width_px,
 )
+from app.search.places.folding import fold
 
 # Below this many people only the name itself is searchable, not its other names.
 ALTERNATES_FROM = 5_000

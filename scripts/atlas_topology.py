@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 
-from app.search.tile_geometry import WORLD, to_world
+from app.search.basemap.geometry import WORLD, to_world
 
 
 class Topology:

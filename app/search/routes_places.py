@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, request
 
 from app.search import service
-from app.search.geocode import Place, find_places
+from app.search.places.geocode import Place, find_places
 from app.web import clock
 
 

@@ -26,11 +26,11 @@ from app.database import db, dialect_name, writing
 from app.kernel.errors import TooMany
 from app.kernel.geo import Point
 from app.schedules import service as schedules
-from app.search import online
-from app.search.geocode import Place
 from app.search.models import GeocodeAnswerRow, GeocodeTurnRow
-from app.search.online_client import AddressService
-from app.search.online_host import LONGEST_PAUSE_S, NoAnswer
+from app.search.places import online
+from app.search.places.client import AddressService
+from app.search.places.geocode import Place
+from app.search.places.host import LONGEST_PAUSE_S, NoAnswer
 from app.web import limits
 
 KEPT_FOR = timedelta(days=30)

@@ -8,9 +8,9 @@ from datetime import datetime
 from flask import current_app
 
 from app.kernel.geo import Point, distance_m
-from app.search.coordinates import parse_coordinates
 from app.search.domain import SearchRefused
-from app.search.geocode import Place, find_places
+from app.search.places.coordinates import parse_coordinates
+from app.search.places.geocode import Place, find_places
 from app.search.service import addresses
 from app.search.service.reading import busiest_point
 

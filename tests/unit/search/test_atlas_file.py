@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.search import atlas, atlas_file
+from app.search import atlas
+from app.search.atlas import file as atlas_file
 
 SCHEMA = """
 CREATE TABLE town (id INTEGER PRIMARY KEY, name TEXT, shape BLOB, people INT);

@@ -12,8 +12,8 @@ import pytest
 
 from app.kernel.errors import NotFound
 from app.search import atlas as atlas_file
-from app.search.basemap import tile_svg
-from app.search.tile_style import DARK, LIGHT
+from app.search.basemap.style import DARK, LIGHT
+from app.search.basemap.tiles import tile_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

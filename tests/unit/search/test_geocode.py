@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 
 from app.kernel.geo import Point, distance_m
-from app.search.coordinates import parse_coordinates
-from app.search.folding import fold
-from app.search.geocode import LONGEST_QUERY, find_places
+from app.search.places.coordinates import parse_coordinates
+from app.search.places.folding import fold
+from app.search.places.geocode import LONGEST_QUERY, find_places
 
 
 @pytest.mark.parametrize(

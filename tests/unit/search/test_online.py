@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from app.kernel.geo import Point
-from app.search.online import ask, kept_under
-from app.search.online_client import AddressService, plain_text
-from app.search.online_host import (
+from app.search.places.client import AddressService, plain_text
+from app.search.places.host import (
     LONGEST_PAUSE_S,
     USUAL_PAUSE_S,
     NoAnswer,
     OneHost,
     _wanted_pause_s,
 )
+from app.search.places.online import ask, kept_under
 from tests.support.address_server import (
     NOMINATIM_ANSWER,
     PHOTON_ANSWER,

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from app.kernel.geo import Point, distance_m
-from app.search.geocode import find_places
+from app.search.places.geocode import find_places
 
 # What is typed, the latitude and longitude that is meant, and how many km off is right.
 ANYWHERE = (

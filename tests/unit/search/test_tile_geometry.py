@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from app.search.tile_geometry import (
+from app.search.basemap.geometry import (
     CUT_UNITS,
     WORLD,
     clip_ring,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.kernel.geo import Point
-from app.search.geocode import LONGEST_QUERY, Place
-from app.search.online_host import NoAnswer, OneHost, QuestionRefused
+from app.search.places.geocode import LONGEST_QUERY, Place
+from app.search.places.host import NoAnswer, OneHost, QuestionRefused
 
 LANGUAGE = "en"
 MOST_PLACES = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from app.search.tile_geometry import WORLD, morton
+from app.search.basemap.geometry import WORLD, morton
 
 TILE_PX = 256
 PLACE_ZOOM = 9

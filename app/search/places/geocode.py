@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 from app.kernel.geo import Point, distance_m
 from app.search import atlas
-from app.search.coordinates import parse_coordinates
-from app.search.folding import fold
-from app.search.readings import (
+from app.search.basemap.geometry import to_degrees
+from app.search.places.coordinates import parse_coordinates
+from app.search.places.folding import fold
+from app.search.places.readings import (
     REAL_SIZE,
     Reading,
     ends,
@@ -23,8 +24,7 @@ from app.search.readings import (
     spellings,
     without_codes,
 )
-from app.search.regions import regions_of
-from app.search.tile_geometry import to_degrees
+from app.search.places.regions import regions_of
 
 LONGEST_QUERY = 120
 _MOST_BEGINNINGS = 12

@@ -17,7 +17,7 @@ from pathlib import Path
 from flask import current_app
 
 from app.config import Settings
-from app.search import atlas_file
+from app.search.atlas import file as atlas_file
 
 PACKED = Path(__file__).with_name("data") / "atlas.xz"
 ATTRIBUTION = (

@@ -11,9 +11,9 @@ import threading
 import unicodedata
 
 from app.kernel.geo import Point
-from app.search.geocode import Place
-from app.search.online_client import LANGUAGE, AddressService, Client, plain_text
-from app.search.online_host import NoAnswer
+from app.search.places.client import LANGUAGE, AddressService, Client, plain_text
+from app.search.places.geocode import Place
+from app.search.places.host import NoAnswer
 
 _LONGEST_KEY = 150
 

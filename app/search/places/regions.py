@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.search.folding import fold
+from app.search.places.folding import fold
 
 # What people write after a place; English names are in the atlas.
 _OWN_NAMES = {

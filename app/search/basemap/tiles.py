@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from app.kernel.errors import NotFound
 from app.search import atlas
-from app.search.tile_geometry import (
+from app.search.basemap.geometry import (
     WORLD,
     Ring,
     clip_ring,
@@ -17,8 +17,8 @@ from app.search.tile_geometry import (
     to_degrees,
     unpack,
 )
-from app.search.tile_places import TILE_PX, places_around
-from app.search.tile_style import (
+from app.search.basemap.labels import TILE_PX, places_around
+from app.search.basemap.style import (
     DARK,
     LAST_LABEL_ZOOM,
     LIGHT,

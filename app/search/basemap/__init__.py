@@ -1,0 +1,1 @@
+"""The built-in base map: tiles drawn from the atlas as SVG."""
