@@ -115,9 +115,7 @@ def search_page(
     except DomainError as error:
         return _refused(raw, sent, vehicle, (error,), now)
     base = url_for("search.index")
-    found = _found(base, question, results, now)
-    if not results.hits and not results.loosened and found.used:
-        found = replace(found, clears=_clears(question, vehicle, now))
+    found = _found_or_clear(base, question, vehicle, results, now)
     wants_form = raw.get("with_form", "")
     return SearchPage(
         form=form_of(asked, vehicle, is_open=wants_form == _OPEN),
@@ -130,6 +128,20 @@ def search_page(
         filters_used=len(found.used) - asked.public,
         place_was=asked.text,
     )
+
+
+def _found_or_clear(
+    base: str,
+    question: Question,
+    vehicle: Vehicle | None,
+    results: Results,
+    now: datetime,
+) -> Found:
+    """Return what was found, or whether letting go of every filter would help."""
+    found = _found(base, question, results, now)
+    if results.hits or results.loosened or not found.used:
+        return found
+    return replace(found, clears=_clears(question, vehicle, now))
 
 
 def _refused(

@@ -41,7 +41,6 @@ def index() -> BaseResponse:
     if search.found is not None:
         results = search.found.results
         note_unmet(results, searcher_of(request, person_id), now)
-    has_more = raw.get("with_form") == "more"
     response = render(
         "search/index.html",
         fragment=f"search/{'_answer' if search.replaces_form else '_results'}.html",
@@ -52,7 +51,7 @@ def index() -> BaseResponse:
         pictures=pictures(),
         search_filters=search_filters,
         cards_markup=cards_markup,
-        first_new=search.asked.shown - CARDS if has_more else -1,
+        first_new=search.asked.shown - CARDS if raw.get("with_form") == "more" else -1,
     )
     return _with_address(response, search, is_step=raw.get("with_form") != "back")
 

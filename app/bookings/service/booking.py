@@ -172,6 +172,14 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
         now=now,
     )
     note_in(session, booking_id, step, Actor.DRIVER, now, actor_id=asked.driver_id)
+    _tell(work, asked, planned, booking_id, now)
+    return booking_id
+
+
+def _tell(
+    work: Writing, asked: Asked, planned: Plan, booking_id: int, now: datetime
+) -> None:
+    """Announce what was stored, also to those who waited with a bid for that time."""
     booking = load(BookingRow.id == booking_id)[0]
     # Whoever waited with a bid for a part of this time is told in the same breath.
     auctions.sold_in(
@@ -187,7 +195,6 @@ def _store(work: Writing, asked: Asked, now: datetime, *, hold: bool) -> int:
         work.announce(made(booking))
     elif booking.state is State.REQUESTED:
         work.announce(requested(booking))
-    return booking_id
 
 
 def _way(planned: Plan, *, hold: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,9 +19,9 @@ from app.search.domain import (
     reference_car,
 )
 from app.search.service import reading
-from app.search.service.finder import Finder
+from app.search.service.finder import Finder, Served
 from app.search.service.hits import Words
-from app.search.service.views import Hit, Loosened, PublicPin, Results
+from app.search.service.views import Hit, Loosened, MapPoint, PublicPin, Results
 
 MAX_HITS = 50
 # More names and prices than this nobody reads; the others are counted.
@@ -60,39 +61,44 @@ def near(
 ) -> Results:
     """This function will find chargers for the driver's car, best first.
 
-    What is found, for list and map, comes from the finder; here it is priced and put
-    into words. Where nothing is left: which single filter hides something, and what
-    is nearest outside of the circle.
+    What is found is priced and put into words. Where nothing is left: which single
+    filter hides something, and what is nearest outside of the circle.
 
     :param wish: what the car wants; None for a usual charge
     :param cards: how many to describe for the list
     :param with_public: whether to tell about public stations as well
-    :param advice: whether anybody reads what to do where nothing is left; finding
-        that out takes several further searches
+    :param advice: whether to find out what helps where nothing is left
     :raises SearchRefused: if the time has passed or is too far ahead
     """
     car = car_of(vehicle, wish)
     finder = Finder(query, car, now)
     found = finder.take(MAX_POINTS)
-    finder.costs.load([each.at for each in found])
-    names = reading.names_of(each.at.location_id for each in found)
-    words = Words(query, finder, now)
-    has_more = finder.has_more()
-    is_empty = not found and not has_more
+    hits, points = _described(finder, found, cards, query, now)
+    # Outside lies the nearest one only where nobody in the circle is left.
+    is_empty = not found and not finder.has_more()
     return Results(
         query=query,
         car=car,
         total=len(found),
-        has_more=has_more,
+        has_more=finder.has_more(),
         looked=finder.looked,
-        hits=words.hits(found[:cards], names),
-        points=words.points(found, names),
+        hits=hits,
+        points=points,
         counts=finder.counts(),
         loosened=_loosened(query, car, now) if advice and not found else (),
-        # It is the nearest one only where nobody in the circle is left.
         beyond=_beyond(query, car, now) if advice and is_empty else None,
         public=_public(query) if with_public else (),
     )
+
+
+def _described(
+    finder: Finder, found: Sequence[Served], cards: int, query: Query, now: datetime
+) -> tuple[tuple[Hit, ...], tuple[MapPoint, ...]]:
+    """Return what was found as the list and the map show it."""
+    finder.costs.load([each.at for each in found])
+    names = reading.names_of(each.at.location_id for each in found)
+    words = Words(query, finder, now)
+    return words.hits(found[:cards], names), words.points(found, names)
 
 
 def _loosened(query: Query, car: Car, now: datetime) -> tuple[Loosened, ...]:

@@ -128,10 +128,20 @@ def test_an_address_is_searched_in_its_town_and_the_page_says_so(
 def test_an_ambiguous_name_offers_the_others(
     client: CheckedClient, charger: Charger
 ) -> None:
-    response = client.get("/?q=Paris")
+    response = client.get("/?q=Springfield")
 
     assert "did you mean" in response.text
-    assert "Texas" in response.text
+    assert "Springfield, Illinois" in response.text
+    assert "Springfield, Missouri" in response.text
+
+
+def test_a_village_of_the_same_name_is_not_offered_beside_a_metropolis(
+    client: CheckedClient, charger: Charger
+) -> None:
+    response = client.get("/?q=Paris")
+
+    assert "within 5 km of Paris" in response.text
+    assert "Texas" not in response.text
 
 
 def test_without_a_place_the_page_opens_where_chargers_are(
